@@ -1,0 +1,137 @@
+"""Everything csmcore raises on purpose: one root, stable codes, data as attributes."""
+
+from typing import ClassVar, Self
+
+__all__ = [
+    "CalendarExhausted",
+    "CsmError",
+    "InvalidValue",
+    "LimitExceeded",
+    "NaiveDatetime",
+    "NoBusinessTime",
+    "OutOfRange",
+    "TimeZoneDataMissing",
+    "UnknownKey",
+    "UnknownTimeZone",
+]
+
+_SHOWN = 80  # characters of a caller's value that an error's text repeats
+
+
+def _revive(kind: type["CsmError"], args: tuple[object, ...], data: dict[str, object]) -> "CsmError":
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(data)
+    return error
+
+
+class CsmError(Exception):
+    """Root of the errors that leave csmcore's public face.
+
+    ``code`` is stable, so that a host can translate or count it; what the error is about is in
+    the attributes of each child, which survive pickling and copying.
+    """
+
+    code: ClassVar[str] = "csm_error"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rebuild from the text and the attributes: a child's own arguments are not needed again."""
+        return (_revive, (type(self), self.args, self.__dict__))
+
+
+class LimitExceeded(CsmError):
+    """A question would take more work than a call may do. ``limit`` names the bound, ``allowed`` is its value."""
+
+    code: ClassVar[str] = "limit_exceeded"
+
+    def __init__(self, limit: str, allowed: int, hint: str = "") -> None:
+        super().__init__(_sentence(f"more than {allowed} {limit}", hint))
+        self.limit = limit
+        self.allowed = allowed
+        self.hint = hint
+
+
+class InvalidValue(CsmError, ValueError):
+    """A value cannot be what its place asks for.
+
+    ``path`` is the place (``$.hours.mon[0]``, or an argument's name), ``problem`` what is wrong there,
+    ``hint`` what to do about it.
+    """
+
+    code: ClassVar[str] = "invalid_value"
+
+    def __init__(self, path: str, problem: str, hint: str = "") -> None:
+        super().__init__(_sentence(f"{path}: {problem}", hint))
+        self.path = path
+        self.problem = problem
+        self.hint = hint
+
+    def under(self, prefix: str) -> Self:
+        """The same error, seen from the document that holds the value: ``$.mon`` under ``$.hours`` is ``$.hours.mon``."""
+        inner = self.path.removeprefix("$")
+        joint = "" if inner[:1] in {"", ".", "["} or not self.path.startswith("$") else "."
+        path = prefix + joint + inner if self.path.startswith("$") else prefix
+        moved = type(self).__new__(type(self), _sentence(f"{path}: {self.problem}", self.hint))
+        moved.__dict__.update(self.__dict__, path=path)
+        return moved
+
+
+class UnknownKey(InvalidValue):
+    """A document has a key that nothing reads; refused, so that a typing error cannot silently change a rule."""
+
+    code: ClassVar[str] = "unknown_key"
+
+
+class NaiveDatetime(InvalidValue):
+    """A datetime without an offset names no instant."""
+
+    code: ClassVar[str] = "naive_datetime"
+
+
+class OutOfRange(InvalidValue):
+    """An instant outside 1970-01-01 to 2199-12-31, or a duration over 100 years."""
+
+    code: ClassVar[str] = "out_of_range"
+
+
+class UnknownTimeZone(InvalidValue):
+    """No time zone of that name in the IANA database that csmcore reads."""
+
+    code: ClassVar[str] = "unknown_time_zone"
+
+
+class TimeZoneDataMissing(CsmError):
+    """The ``tzdata`` package, which csmcore reads its time zones from, is not installed."""
+
+    code: ClassVar[str] = "time_zone_data_missing"
+
+    def __init__(self) -> None:
+        super().__init__("the time zone database is missing; install the package `tzdata`")
+
+
+class CalendarExhausted(CsmError, ValueError):
+    """A calendar has less open time than was asked for. ``why`` tells what ended the search."""
+
+    code: ClassVar[str] = "calendar_exhausted"
+
+    def __init__(self, why: str, hint: str = "") -> None:
+        super().__init__(_sentence(why, hint))
+        self.why = why
+        self.hint = hint
+
+
+class NoBusinessTime(CalendarExhausted):
+    """A calendar is never open, so no due date exists under it."""
+
+    code: ClassVar[str] = "no_business_time"
+
+
+def shown(value: object) -> str:
+    """A caller's value as an error's text may repeat it: quoted, on one line, and short."""
+    if isinstance(value, str | bytes):
+        value = value[: _SHOWN + 1]
+    text = repr(value)
+    return f"`{text if len(text) <= _SHOWN else text[:_SHOWN] + '...'}`"
+
+
+def _sentence(problem: str, hint: str) -> str:
+    return f"{problem}; {hint}" if hint else problem
