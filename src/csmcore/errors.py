@@ -1,5 +1,7 @@
 """Everything csmcore raises on purpose: one root, stable codes, data as attributes."""
 
+import reprlib
+from datetime import date
 from typing import ClassVar, Self
 
 __all__ = [
@@ -38,18 +40,6 @@ class CsmError(Exception):
         return (_revive, (type(self), self.args, self.__dict__))
 
 
-class LimitExceeded(CsmError):
-    """A question would take more work than a call may do. ``limit`` names the bound, ``allowed`` is its value."""
-
-    code: ClassVar[str] = "limit_exceeded"
-
-    def __init__(self, limit: str, allowed: int, hint: str = "") -> None:
-        super().__init__(_sentence(f"more than {allowed} {limit}", hint))
-        self.limit = limit
-        self.allowed = allowed
-        self.hint = hint
-
-
 class InvalidValue(CsmError, ValueError):
     """A value cannot be what its place asks for.
 
@@ -65,14 +55,29 @@ class InvalidValue(CsmError, ValueError):
         self.problem = problem
         self.hint = hint
 
-    def under(self, prefix: str) -> Self:
-        """The same error, seen from the document that holds the value: ``$.mon`` under ``$.hours`` is ``$.hours.mon``."""
-        inner = self.path.removeprefix("$")
-        joint = "" if inner[:1] in {"", ".", "["} or not self.path.startswith("$") else "."
-        path = prefix + joint + inner if self.path.startswith("$") else prefix
+    def under(self, place: str) -> Self:
+        """The same error as the holder of the value sees it: ``$.mon[0]`` under ``$.hours`` is ``$.hours.mon[0]``.
+
+        An argument's name gives way to the place.
+        """
+        path = place + self.path[1:] if self.path.startswith("$") else place
         moved = type(self).__new__(type(self), _sentence(f"{path}: {self.problem}", self.hint))
         moved.__dict__.update(self.__dict__, path=path)
         return moved
+
+
+class LimitExceeded(InvalidValue):
+    """A value is larger than csmcore works on, or a question takes more work than a call may do.
+
+    ``allowed`` is the bound, in units of ``counted``.
+    """
+
+    code: ClassVar[str] = "limit_exceeded"
+
+    def __init__(self, path: str, counted: str, allowed: int, hint: str = "") -> None:
+        super().__init__(path, f"more than {allowed:,} {counted}", hint)
+        self.counted = counted
+        self.allowed = allowed
 
 
 class UnknownKey(InvalidValue):
@@ -126,11 +131,15 @@ class NoBusinessTime(CalendarExhausted):
 
 
 def shown(value: object) -> str:
-    """A caller's value as an error's text may repeat it: quoted, on one line, and short."""
-    if isinstance(value, str | bytes):
-        value = value[: _SHOWN + 1]
-    text = repr(value)
-    return f"`{text if len(text) <= _SHOWN else text[:_SHOWN] + '...'}`"
+    """A caller's value as an error's text may repeat it: on one line, short, and whatever it is."""
+    if isinstance(value, str):
+        return repr(value) if len(value) <= _SHOWN else repr(value[:_SHOWN]) + "..."
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        return reprlib.repr(value)
+    except (ValueError, RecursionError):  # an integer of over 4,300 digits; a nest of over 1,000 levels
+        return f"a value of type {type(value).__name__}"
 
 
 def _sentence(problem: str, hint: str) -> str:

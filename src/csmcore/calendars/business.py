@@ -1,0 +1,218 @@
+"""A business calendar: weekly hours in a time zone, with holidays, exceptions and a period of validity."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from heapq import merge
+from types import MappingProxyType
+from typing import Any, Literal, Self, TypeAlias
+
+import attrs
+
+from csmcore.calendars.calendar import Calendar
+from csmcore.calendars.holidays import Holiday, Recurrence, read_holiday, write_holiday
+from csmcore.calendars.hours import WeeklyHours, Window, in_order, read_windows, write_windows
+from csmcore.calendars.intervals import Interval, intersect, subtract, unite
+from csmcore.calendars.reading import only_keys, read_choice, read_date, read_list, read_mapping, read_text
+from csmcore.calendars.spans import Closing
+from csmcore.calendars.zones import DAY, day_at, day_number, instant_at, load_zone, to_utc
+from csmcore.errors import InvalidValue, LimitExceeded, UnknownTimeZone
+
+__all__ = ["BusinessCalendar", "HolidayRule"]
+
+_THURSDAY = 3  # the weekday of 1970-01-01
+_MOST_DATES = 10_000  # holidays, or exceptions
+
+HolidayRule: TypeAlias = Literal["shift", "day"]
+DatedHours: TypeAlias = tuple[tuple[date, tuple[Window, ...]], ...]
+
+
+def _dated(hours: Mapping[date, Iterable[Window]] | Iterable[tuple[date, Iterable[Window]]]) -> DatedHours:
+    dated = dict(hours)
+    return tuple((day, in_order(tuple(dated[day]), f"$.exceptions.{day}")) for day in sorted(dated))
+
+
+@attrs.frozen(kw_only=True)
+class BusinessCalendar(Calendar):
+    """Weekly hours on the wall clock of a time zone.
+
+    A window is a predicate on the wall clock: the calendar is open when local clocks read a time inside one. So a
+    repeated hour counts twice and a skipped one not at all. An overnight window belongs to the date it starts on.
+
+    ``exceptions`` are dates with hours of their own (none: closed) and outrank holidays. Under ``holiday_rule = "shift"`` a
+    holiday or exception replaces the windows that start on its date: the shift of the evening before runs on, and the
+    one that would start is gone with its tail. Under ``"day"`` (ServiceNow's) it takes away local 00:00 to 24:00.
+    Outside ``valid_from`` to ``valid_until`` (both included) no window starts. Raises InvalidValue, UnknownTimeZone.
+
+    >>> from datetime import datetime, timedelta, timezone
+    >>> office = BusinessCalendar(timezone="Europe/Berlin", hours=WeeklyHours.parse("Mon-Fri 09:00-17:00"))
+    >>> office.add(datetime(2026, 3, 27, 15, tzinfo=timezone.utc), timedelta(hours=1)).isoformat()  # Friday, 16:00 in Berlin
+    '2026-03-30T08:00:00+00:00'
+    """
+
+    timezone: str
+    hours: WeeklyHours
+    holidays: tuple[Holiday | Recurrence, ...] = attrs.field(default=(), converter=tuple)
+    exceptions: DatedHours = attrs.field(default=(), converter=_dated)
+    valid_from: date | None = None
+    valid_until: date | None = None
+    holiday_rule: HolidayRule = "shift"
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an unknown zone, a period that ends before it begins, and lists without end."""
+        load_zone(self.timezone)
+        read_choice(self.holiday_rule, ("shift", "day"), "$.holiday_rule")
+        read_list(self.holidays, "$.holidays", _MOST_DATES)
+        read_list(self.exceptions, "$.exceptions", _MOST_DATES)
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise InvalidValue("$.valid_until", f"{self.valid_until} is before {self.valid_from}", "swap them")
+
+    @classmethod
+    def always(cls, timezone: str = "UTC") -> Self:
+        """Open all the time: business time is elapsed time."""
+        return cls(timezone=timezone, hours=WeeklyHours.always())
+
+    @classmethod
+    def from_mapping(cls, document: Mapping[str, object]) -> Self:
+        """A calendar from plain data; `to_mapping` writes the same form. Raises InvalidValue with the place of what is wrong.
+
+        >>> BusinessCalendar.from_mapping({"timezone": "Europe/Berlin", "hours": {"mon": ["9-17"]}})
+        Traceback (most recent call last):
+            ...
+        csmcore.errors.InvalidValue: $.hours.mon[0]: '9-17' is no window; write 'HH:MM-HH:MM', such as '09:00-17:00', ...
+        """
+        given = read_mapping(document, "$")
+        only_keys(given, _READ, "$")
+        for key in ("timezone", "hours"):
+            if key not in given:
+                raise InvalidValue(f"$.{key}", "it is missing", f"give the calendar its `{key}`")
+        return cls(**{key: _READ[key](given[key], f"$.{key}") for key in given})
+
+    def to_mapping(self) -> dict[str, object]:
+        """The plain form that `from_mapping` reads; what is empty is left out."""
+        plain: dict[str, object] = {
+            "name": self.name,
+            "timezone": self.timezone,
+            "hours": self.hours.to_mapping(),
+            "holidays": [write_holiday(holiday) for holiday in self.holidays],
+            "exceptions": {day.isoformat(): write_windows(windows) for day, windows in self.exceptions},
+            "valid_from": self.valid_from and self.valid_from.isoformat(),
+            "valid_until": self.valid_until and self.valid_until.isoformat(),
+            "holiday_rule": self.holiday_rule if self.holiday_rule != "shift" else None,
+        }
+        return {key: value for key, value in plain.items() if value or key in {"timezone", "hours"}}
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
+        """Pickle as the plain form: what is compiled is made anew where it is needed."""
+        return (type(self).from_mapping, (self.to_mapping(),))
+
+    def _open(self, first: int, last: int) -> list[Interval]:
+        days = range(day_number(date(first, 1, 1)) - 2, day_number(date(last, 12, 31)) + 3)
+        return to_utc(self._local(days), load_zone(self.timezone).stretches(first, last))
+
+    def _closings(self, first: date, last: date) -> list[Closing]:
+        days = range(day_number(first), day_number(last) + 1)
+        stretches = load_zone(self.timezone).stretches(first.year - 1, last.year + 1)
+        exceptions = {day for day, _ in self.exceptions}
+        ordinary = self._starting(days, {})
+        found: list[Closing] = []
+        for day, name in sorted(self._holidays(first, last)):
+            if day not in exceptions:
+                number = day_number(day)
+                gone = (
+                    self._starting(range(number, number + 1), {})
+                    if self.holiday_rule == "shift"
+                    else intersect(ordinary, [(number * DAY, number * DAY + DAY)])
+                )
+                found += [(start, end, name) for start, end in to_utc(gone, stretches)]
+        return found
+
+    def _hours_of(self, day: date) -> Sequence[tuple[datetime, datetime]]:
+        number = day_number(day)
+        local = self._local(range(number, number + 1))
+        stretches = load_zone(self.timezone).stretches(day.year - 1, day.year + 1)
+        return [(instant_at(start), instant_at(end)) for start, end in to_utc(local, stretches)]
+
+    def _local(self, days: range) -> list[Interval]:
+        """The windows that start on these days (day numbers), in local seconds, after holidays and exceptions."""
+        special = self._special(days)
+        skipped = self._skipped(days)
+        if self.holiday_rule == "shift":
+            return self._starting(days, special | skipped)
+        gone = unite((day * DAY, day * DAY + DAY) for day in sorted(special))
+        kept = subtract(self._starting(days, skipped), gone)
+        own = self._starting(sorted(special.keys() & set(days)), special | skipped)
+        return unite(merge(kept, own))
+
+    def _starting(self, days: Iterable[int], special: Mapping[int, Sequence[Window]]) -> list[Interval]:
+        """The windows that start on these days: a special day's own, else those of its weekday."""
+        week = [[window.span for window in windows] for windows in self.hours.days]
+        first = day_number(self.valid_from or date.min)
+        last = day_number(self.valid_until or date.max)
+        local: list[Interval] = []
+        for day in days:
+            if first <= day <= last:
+                own = special.get(day)
+                spans = week[(day + _THURSDAY) % 7] if own is None else [window.span for window in own]
+                local += [(day * DAY + opens, day * DAY + closes) for opens, closes in spans]
+        return unite(local)
+
+    def _special(self, days: range) -> dict[int, Sequence[Window]]:
+        """The hours of holidays and exceptions on these days and the next, where a last overnight window ends."""
+        first, last = day_at(days.start), day_at(days.stop)
+        special: dict[int, Sequence[Window]] = {day_number(day): () for day, _ in self._holidays(first, last)}
+        return special | {day_number(day): windows for day, windows in self.exceptions if first <= day <= last}
+
+    def _skipped(self, days: range) -> dict[int, Sequence[Window]]:
+        """The days that the zone leaves out: no window starts on them."""
+        first, last = day_at(days.start).year - 1, day_at(days.stop).year + 1
+        return dict.fromkeys(load_zone(self.timezone).skipped_days(first, last), ())
+
+    def _holidays(self, first: date, last: date) -> Iterator[tuple[date, str]]:
+        for holiday in self.holidays:
+            for day in holiday.between(first, last):
+                yield day, holiday.name or day.isoformat()
+
+
+def _read_zone(value: object, path: str) -> str:
+    key = read_text(value, path)
+    try:
+        return load_zone(key).key
+    except UnknownTimeZone as error:
+        raise error.under(path) from None
+
+
+def _read_hours(value: object, path: str) -> WeeklyHours:
+    try:
+        return WeeklyHours.from_mapping(read_mapping(value, path))
+    except InvalidValue as error:
+        raise error.under(path) from None
+
+
+def _read_holidays(value: object, path: str) -> tuple[Holiday | Recurrence, ...]:
+    days = read_list(value, path, _MOST_DATES)
+    return tuple(read_holiday(day, f"{path}[{index}]") for index, day in enumerate(days))
+
+
+def _read_exceptions(value: object, path: str) -> dict[date, tuple[Window, ...]]:
+    dated = read_mapping(value, path)
+    if len(dated) > _MOST_DATES:
+        raise LimitExceeded(path, "dates", _MOST_DATES)
+    return {read_date(day, f"{path}.{day[:10]}"): read_windows(dated[day], f"{path}.{day[:10]}") for day in dated}
+
+
+def _read_rule(value: object, path: str) -> str:
+    return read_choice(value, ("shift", "day"), path)
+
+
+_READ: Mapping[str, Callable[[object, str], Any]] = MappingProxyType(
+    {
+        "name": read_text,
+        "timezone": _read_zone,
+        "hours": _read_hours,
+        "holidays": _read_holidays,
+        "exceptions": _read_exceptions,
+        "valid_from": read_date,
+        "valid_until": read_date,
+        "holiday_rule": _read_rule,
+    }
+)

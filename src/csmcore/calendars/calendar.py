@@ -1,0 +1,306 @@
+"""Business time is a number line: `Calendar` maps instants to open time and back, and all its answers come from that."""
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+from heapq import merge
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import Literal, NoReturn, TypeAlias
+
+import attrs
+
+from csmcore.calendars.instants import as_utc, check_duration, out_of_range
+from csmcore.calendars.intervals import Interval, intersect, subtract, unite
+from csmcore.calendars.spans import Closing, Span, spans_between
+from csmcore.calendars.table import ANCHOR, BEGIN, END, Table, bounds_of
+from csmcore.calendars.zones import load_zone
+from csmcore.errors import CalendarExhausted, InvalidValue, LimitExceeded, NoBusinessTime, OutOfRange, shown
+
+__all__ = ["Calendar", "CombinedCalendar", "Combination"]
+
+_ZERO = timedelta(0)
+_MOST_DAYS = 36_525
+_MOST_PARTS = 100
+_TWO_DAYS = timedelta(days=2)
+
+Combination: TypeAlias = Literal["union", "intersection", "minus"]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Calendar(ABC):
+    """When work is done. Immutable; what it has compiled of its number line it keeps.
+
+    Instants are aware datetimes of 1970 to 2199 in any zone (else NaiveDatetime, OutOfRange); answers are in UTC.
+    Durations are real time inside open hours, exact to the microsecond, up to 100 years (else OutOfRange).
+    A search that no open time answers raises CalendarExhausted, or NoBusinessTime if the calendar is never open.
+
+    Laws: ``elapsed(a, c) == elapsed(a, b) + elapsed(b, c)``; ``elapsed(t, add(t, d)) == d``; ``add(t, 0) == t``;
+    `add` and `elapsed` are monotone.
+    """
+
+    name: str = ""
+    _table: Table = attrs.field(init=False, repr=False, eq=False, default=Table.of(ANCHOR, ANCHOR, ()))
+
+    # The number line: what follows from the two maps between instants and positions.
+
+    def position(self, instant: datetime) -> timedelta:
+        """Open time from 2020-01-01 00:00 UTC to the instant; negative before it."""
+        utc = as_utc(instant)
+        return self._covering(utc).position(utc)
+
+    def instant(self, position: timedelta) -> datetime:
+        """The earliest instant at that position: the close of a window rather than the opening of the next."""
+        table = self._table
+        while position > table.closed[-1]:
+            table = self._later(table)
+        while position <= table.closed[0]:
+            if table.low == BEGIN and position == table.closed[0]:
+                return BEGIN
+            table = self._earlier(table)
+        found = table.origins[bisect_left(table.closed, position) - 1] + position
+        return found if found < END else self._refuse("after")
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta:
+        """Open time from ``start`` to ``end``; negative if ``end`` is earlier."""
+        begun, ended = as_utc(start), as_utc(end)
+        self._covering(begun)
+        table = self._covering(ended)
+        return table.position(ended) - table.position(begun)
+
+    def add(self, instant: datetime, duration: timedelta) -> datetime:
+        """The earliest instant by which so much open time has passed: 17:00 on Friday, not 09:00 on Monday.
+
+        A negative duration subtracts.
+        """
+        check_duration(duration)
+        utc = as_utc(instant)
+        position = self._covering(utc).position(utc) + duration
+        if duration > _ZERO:
+            return self.instant(position)
+        return self._latest(position) if duration else utc
+
+    def subtract(self, instant: datetime, duration: timedelta) -> datetime:
+        """The latest instant from which so much open time has passed. A negative duration adds."""
+        return self.add(instant, -duration)
+
+    # Openings and closings.
+
+    def is_open(self, instant: datetime) -> bool:
+        """Whether the instant lies in a window; windows are half-open, so at its close a calendar is closed."""
+        utc = as_utc(instant)
+        return bisect_right(self._around(utc).bounds, utc) % 2 == 1
+
+    def next_open(self, instant: datetime) -> datetime:
+        """The earliest open instant that is not before this one: itself, when the calendar is open."""
+        utc = as_utc(instant)
+        table = self._around(utc)
+        while (index := bisect_right(table.bounds, utc)) == len(table.bounds):
+            table = self._later(table)
+        return utc if index & 1 else table.bounds[index]
+
+    def next_close(self, instant: datetime) -> datetime:
+        """The next instant at which a window ends: the current one, when the calendar is open."""
+        utc = as_utc(instant)
+        table = self._around(utc)
+        while (index := bisect_right(table.bounds, utc) | 1) >= len(table.bounds) or table.bounds[index] == table.high:
+            table = self._later(table)
+        return table.bounds[index]
+
+    def previous_close(self, instant: datetime) -> datetime:
+        """The latest instant, not after this one, at which a window ended."""
+        utc = as_utc(instant)
+        table = self._around(utc)
+        while (index := (bisect_right(table.bounds, utc) & ~1) - 1) < 0:
+            table = self._earlier(table)
+        return table.bounds[index]
+
+    def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+        """The stretches that make up the time from ``start`` to ``end``, in turn open and closed. Raises InvalidValue."""
+        begun, ended = as_utc(start), as_utc(end)
+        if ended < begun:
+            raise InvalidValue("end", "it is before `start`", "give the earlier instant first")
+        bounds = self._bounds_between(begun, ended)
+        closings = self._closings(begun.date() - _TWO_DAYS, ended.date() + _TWO_DAYS)
+        return tuple(spans_between(begun, ended, bounds, closings))
+
+    # Business days.
+
+    def add_days(self, instant: datetime, days: int, at: Literal["same_time", "close"] = "same_time") -> datetime:
+        """So many business days later: at the same local time, or at the close of that day.
+
+        Day 0 is the first working date on or after the instant's local date; day N is the Nth working date after it.
+        The same local time is moved into that day's hours: not before its first opening, not after its last close.
+        Negative ``days`` go back, from the last working date on or before. At most 36,525 days (else OutOfRange).
+        """
+        if abs(days) > _MOST_DAYS:
+            raise OutOfRange("days", f"{shown(days)} is over 100 years", f"stay within {_MOST_DAYS}")
+        utc = as_utc(instant)
+        self._around(utc)
+        zone = load_zone(self.timezone)
+        local = zone.local(utc)
+        day, hours = self._working_day(local.date(), days)
+        opens, closes = hours[0][0], hours[-1][1]
+        if at == "close":
+            return closes
+        same = datetime.combine(day, local.timetz()).astimezone(UTC)
+        return min(max(same, opens), closes)
+
+    def _working_day(self, day: date, count: int) -> tuple[date, Sequence[tuple[datetime, datetime]]]:
+        step = timedelta(days=-1 if count < 0 else 1)
+        left = abs(count)
+        while BEGIN.year <= day.year < END.year:
+            hours = self._hours_of(day)
+            if hours and not left:
+                return day, hours
+            left -= bool(hours)
+            day += step
+        self._refuse("before" if count < 0 else "after")
+
+    # Sets of open time.
+
+    def union(self, *others: "Calendar") -> "CombinedCalendar":
+        """Open when any of them is: follow the sun."""
+        return CombinedCalendar(kind="union", parts=(self, *others))
+
+    def intersection(self, *others: "Calendar") -> "CombinedCalendar":
+        """Open when all of them are."""
+        return CombinedCalendar(kind="intersection", parts=(self, *others))
+
+    def minus(self, *others: "Calendar") -> "CombinedCalendar":
+        """Open when this one is and none of the others: maintenance windows, shared closures."""
+        return CombinedCalendar(kind="minus", parts=(self, *others))
+
+    # What a kind of calendar says of itself.
+
+    @property
+    @abstractmethod
+    def timezone(self) -> str:
+        """The IANA name of the zone whose dates are the calendar's days."""
+
+    @abstractmethod
+    def to_mapping(self) -> dict[str, object]:
+        """The plain form that `calendar_from_mapping` reads."""
+
+    @abstractmethod
+    def _open(self, first: int, last: int) -> list[Interval]:
+        """Open time in UTC seconds from the UTC start of year ``first`` to the UTC end of year ``last``."""
+
+    @abstractmethod
+    def _closings(self, first: date, last: date) -> list[Closing]:
+        """What the holidays from ``first`` to ``last`` took away."""
+
+    @abstractmethod
+    def _hours_of(self, day: date) -> Sequence[tuple[datetime, datetime]]:
+        """The open windows that belong to a local date, in UTC."""
+
+    # The table, compiled as far as it was asked for.
+
+    def _covering(self, utc: datetime) -> Table:
+        """The table, grown until it knows the position of the instant. Raises OutOfRange."""
+        table = self._table
+        return table if table.low <= utc <= table.high else self._around(utc)
+
+    def _around(self, utc: datetime) -> Table:
+        """The table, grown until it knows whether the calendar is open at the instant. Raises OutOfRange."""
+        table = self._table
+        if table.low <= utc < table.high:
+            return table
+        if not BEGIN <= utc < END:
+            raise out_of_range(utc)
+        reach = table.end - table.first
+        first = min(utc.year, table.first - reach) if utc < table.low else table.first
+        end = max(utc.year + 1, table.end + reach) if utc >= table.high else table.end
+        return self._grown(table, first, end)
+
+    def _later(self, table: Table) -> Table:
+        if table.high == END:
+            self._refuse("after")
+        return self._grown(table, table.first, table.end + max(table.end - table.first, 1))
+
+    def _earlier(self, table: Table) -> Table:
+        if table.low == BEGIN:
+            self._refuse("before")
+        return self._grown(table, table.first - max(table.end - table.first, 1), table.end)
+
+    def _grown(self, table: Table, first: int, end: int) -> Table:
+        first, end = max(first, BEGIN.year), min(end, END.year)
+        before = bounds_of(self._open(first, table.first - 1))
+        after = bounds_of(self._open(table.end, end - 1))
+        grown = table.grown(first, end, before, after)
+        object.__setattr__(self, "_table", grown)
+        return grown
+
+    def _latest(self, position: timedelta) -> datetime:
+        """The latest instant at a position that lies before one already looked up."""
+        table = self._table
+        while position < table.closed[0]:
+            table = self._earlier(table)
+        return table.origins[bisect_right(table.closed, position) - 1] + position
+
+    def _bounds_between(self, begun: datetime, ended: datetime) -> list[datetime]:
+        """The openings and closings in ``[begun, ended)``, an opening first: ``begun`` itself, if the calendar is open there."""
+        self._covering(begun)
+        bounds = self._covering(ended).bounds
+        first = bisect_right(bounds, begun)
+        return [begun] * (first & 1) + list(bounds[first : bisect_left(bounds, ended)])
+
+    def _refuse(self, side: Literal["after", "before"]) -> NoReturn:
+        name = f"calendar {shown(self.name)}" if self.name else "the calendar"
+        bounds = self._grown(self._table, BEGIN.year, END.year).bounds
+        if not bounds:
+            raise NoBusinessTime(f"{name} is never open", "give it hours")
+        limit = bounds[-1] if side == "after" else bounds[0]
+        raise CalendarExhausted(f"{name} has no more open time {side} {limit}", "look at its hours and validity")
+
+
+@attrs.frozen(kw_only=True)
+class CombinedCalendar(Calendar):
+    """Calendars joined as sets of open time. Its days are those of the first one's zone, from midnight to midnight.
+
+    Raises InvalidValue for a combination of fewer than two, LimitExceeded for one of over 100 calendars.
+    """
+
+    kind: Combination
+    parts: tuple[Calendar, ...]
+    _size: int = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no combination, or too large a one."""
+        if len(self.parts) < 2:  # noqa: PLR2004 - a combination is of two or more
+            raise InvalidValue(f"$.{self.kind}", "it needs two calendars or more", "add another")
+        size = sum(part._size if isinstance(part, CombinedCalendar) else 1 for part in self.parts)  # noqa: SLF001 - its own kind
+        if size > _MOST_PARTS:
+            raise LimitExceeded(f"$.{self.kind}", "calendars", _MOST_PARTS)
+        object.__setattr__(self, "_size", size)
+
+    @property
+    def timezone(self) -> str:
+        """The zone of the first calendar."""
+        return self.parts[0].timezone
+
+    def to_mapping(self) -> dict[str, object]:
+        """The plain form that `calendar_from_mapping` reads."""
+        return {**({"name": self.name} if self.name else {}), self.kind: [part.to_mapping() for part in self.parts]}
+
+    def _open(self, first: int, last: int) -> list[Interval]:
+        return reduce(_ALGEBRA[self.kind], (part._open(first, last) for part in self.parts))  # noqa: SLF001
+
+    def _closings(self, first: date, last: date) -> list[Closing]:
+        parts = self.parts[:1] if self.kind == "minus" else self.parts
+        return sorted(closing for part in parts for closing in part._closings(first, last))  # noqa: SLF001
+
+    def _hours_of(self, day: date) -> Sequence[tuple[datetime, datetime]]:
+        zone = load_zone(self.timezone)
+        midnight, next_midnight = zone.midnight(day), zone.midnight(day + timedelta(days=1))
+        bounds = self._bounds_between(max(midnight, BEGIN), min(next_midnight, END))
+        return list(zip_longest(bounds[::2], bounds[1::2], fillvalue=next_midnight))
+
+
+def _union(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interval]:
+    return unite(merge(left, right))
+
+
+_ALGEBRA = MappingProxyType({"union": _union, "intersection": intersect, "minus": subtract})
