@@ -5,6 +5,7 @@ from csmcore.calendars.calendar import Calendar, CombinedCalendar
 from csmcore.calendars.documents import calendar_from_mapping
 from csmcore.calendars.holidays import Holiday, Recurrence
 from csmcore.calendars.hours import WeeklyHours, Window
+from csmcore.calendars.instants import as_utc
 from csmcore.calendars.spans import Span
 from csmcore.calendars.terms import Term, covered
 from csmcore.calendars.zones import time_zone_database
@@ -19,6 +20,7 @@ __all__ = [
     "Term",
     "WeeklyHours",
     "Window",
+    "as_utc",
     "calendar_from_mapping",
     "covered",
     "time_zone_database",

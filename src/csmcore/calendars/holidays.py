@@ -47,12 +47,12 @@ _BYDAY = re.compile(rf"([+-]?[1-5])?({'|'.join(_DAY_NAMES)})", re.ASCII)
 class Holiday:
     """One closed date. The name explains gaps in `spans`; without one the date stands for it."""
 
-    date: date
+    day: date
     name: str = ""
 
     def between(self, first: date, last: date) -> Iterator[date]:
         """The date, if it lies in the range (both ends included)."""
-        return iter((self.date,) if first <= self.date <= last else ())
+        return iter((self.day,) if first <= self.day <= last else ())
 
 
 @attrs.frozen
@@ -120,7 +120,7 @@ def read_holiday(document: object, path: str) -> Holiday | Recurrence:
 def write_holiday(holiday: Holiday | Recurrence) -> object:
     """The plain form that `read_holiday` reads."""
     if isinstance(holiday, Holiday):
-        day = holiday.date.isoformat()
+        day = holiday.day.isoformat()
         return {"date": day, "name": holiday.name} if holiday.name else day
     entry = {"recurrence": holiday.rule, "name": holiday.name, "start": holiday.start and holiday.start.isoformat()}
     return {key: value for key, value in entry.items() if value}
@@ -158,9 +158,8 @@ def _is_sound(key: str, value: str) -> bool:
             return all(_BYDAY.fullmatch(item) for item in value.split(","))
         case "INTERVAL" | "COUNT":
             return _in_bounds(key, value)
-        case _ if key in _BOUNDS:
-            return all(_in_bounds(key, item) for item in value.split(","))
-    return False
+        case _:
+            return key in _BOUNDS and all(_in_bounds(key, item) for item in value.split(","))
 
 
 def _in_bounds(key: str, item: str) -> bool:

@@ -16,7 +16,7 @@ __all__ = ["WEEKDAYS", "WeeklyHours", "Window", "read_windows", "write_windows"]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK = r"([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?"
+_CLOCK = r"(?:[01]\d|2[0-4]):[0-5]\d(?::[0-5]\d)?"
 _WINDOW = re.compile(rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*", re.ASCII)
 _ENTRY = re.compile(r"([^\d]*)(\d.*)", re.ASCII)
 _WINDOWS_A_DAY = 100
@@ -50,11 +50,12 @@ class Window:
         >>> Window.parse("22:00-06:00")
         Window(opens=79200, closes=21600)
         """
-        match = _WINDOW.fullmatch(text)
-        if match is None:
+        if not _WINDOW.fullmatch(text):
             raise InvalidValue("window", f"{shown(text)} is no window", _HINT)
-        hours = [int(part or 0) for part in match.groups()]
-        return cls(_seconds(*hours[:3], text=text), _seconds(*hours[3:], text=text))
+        opens, closes = (_seconds(part) for part in text.split("-"))
+        if opens > DAY or closes > DAY:
+            raise InvalidValue("window", f"{shown(text)} goes past 24:00", _HINT)
+        return cls(opens, closes)
 
     @classmethod
     def between(cls, opens: time, closes: time) -> Self:
@@ -187,11 +188,9 @@ def _weekday(name: str) -> int:
     raise InvalidValue("hours", f"{shown(name)} is no weekday", "write 'Mon', 'Tue', 'Mon-Fri' or 'Sat,Sun'")
 
 
-def _seconds(hour: int, minute: int, second: int, text: str) -> int:
-    seconds = hour * 3600 + minute * 60 + second
-    if seconds > DAY:
-        raise InvalidValue("window", f"{shown(text)} goes past 24:00", _HINT)
-    return seconds
+def _seconds(clock: str) -> int:
+    hour, minute, second = (int(part) for part in f"{clock.strip()}:00".split(":")[:3])
+    return hour * 3600 + minute * 60 + second
 
 
 def _clock(seconds: int) -> str:

@@ -1,0 +1,40 @@
+"""Who acts: a person on the customer's side, someone inside, the system, or another system."""
+
+from typing import Any, Literal, TypeAlias, get_args
+
+import attrs
+
+from csmcore.errors import InvalidValue
+from csmcore.model.fields import is_id, one_of, optional
+from csmcore.model.ids import AccountId
+
+__all__ = ["SYSTEM", "Actor", "ActorKind", "Role"]
+
+ActorKind: TypeAlias = Literal["contact", "consumer", "internal", "system", "integration"]
+Role: TypeAlias = Literal[
+    "agent", "manager", "admin", "partner", "partner_admin", "customer", "customer_case_manager", "customer_admin"
+]
+
+_INSIDE: frozenset[str] = frozenset({"agent", "manager", "admin"})
+
+
+@attrs.frozen(kw_only=True)
+class Actor:
+    """Whoever gives a command or asks a question; the host has authenticated them. ``account`` is a contact's own account."""
+
+    kind: ActorKind = attrs.field(validator=one_of(get_args(ActorKind)))
+    id: str = attrs.field(validator=is_id)
+    roles: frozenset[Role] = frozenset()
+    account: AccountId | None = attrs.field(default=None, validator=optional(is_id))
+
+    @roles.validator
+    def _known_roles(self, _: "attrs.Attribute[Any]", roles: frozenset[Role]) -> None:
+        unknown = sorted(roles - set(get_args(Role)))
+        if unknown:
+            raise InvalidValue("roles", f"unknown {', '.join(unknown)}", f"known are {', '.join(get_args(Role))}")
+        if roles & _INSIDE and self.kind != "internal":
+            raise InvalidValue("roles", f"a {self.kind} is no agent, manager or admin", "make the actor `internal`")
+
+
+SYSTEM = Actor(kind="system", id="system")
+"""Acts when time does: auto-close, reminders, breaches."""

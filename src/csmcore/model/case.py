@@ -1,0 +1,114 @@
+"""The case: one customer's request, from its opening to its end."""
+
+from datetime import datetime
+from typing import Literal, TypeAlias, get_args
+
+import attrs
+
+from csmcore.model.fields import in_utc, is_id, is_ids, is_text, is_written, one_of, optional, within
+from csmcore.model.ids import (
+    AccountId,
+    AssetId,
+    CaseId,
+    ConsumerId,
+    ContactId,
+    ContractId,
+    EntitlementId,
+    GroupId,
+    ProductModelId,
+    UserId,
+)
+from csmcore.model.policy_ref import PolicyRef
+
+__all__ = ["CASE_STATES", "CHANNELS", "TERMINAL_STATES", "Case", "CaseState", "Channel", "Resolution"]
+
+CaseState: TypeAlias = Literal["new", "open", "awaiting_info", "resolved", "closed", "cancelled"]
+Channel: TypeAlias = Literal["web", "phone", "email", "chat", "social", "self_service", "machine"]
+
+CASE_STATES: tuple[CaseState, ...] = get_args(CaseState)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+TERMINAL_STATES: frozenset[CaseState] = frozenset({"closed", "cancelled"})
+
+
+@attrs.frozen(kw_only=True)
+class Resolution:
+    """A solution as it was proposed: the code, the notes, by whom and when."""
+
+    code: str = attrs.field(validator=is_written)
+    notes: str = attrs.field(validator=is_written, repr=False)
+    by: str = attrs.field(validator=is_id)
+    at: datetime
+    cause: str = attrs.field(default="", validator=is_text)
+
+    def __attrs_post_init__(self) -> None:
+        """Keep the instant in UTC."""
+        in_utc(self, "at")
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Case:
+    """A case as it stands after its last accepted command; ``version`` counts those. It decides nothing.
+
+    The fields are those of the form (ServiceNow's and EXM's). ``informed_users`` is the watch list; impact and urgency are
+    1 High to 3 Low, priority 1 Critical to 5 Planning. What is said on it is a store of its own: `Comment`, `WorkNote`.
+    Raises InvalidValue, NaiveDatetime.
+    """
+
+    id: CaseId = attrs.field(validator=is_id)
+    number: str = attrs.field(validator=is_id)
+    policy: PolicyRef
+    version: int = attrs.field(default=1, validator=within(1, 1 << 53))
+    state: CaseState = attrs.field(default="new", validator=one_of(CASE_STATES))
+    channel: Channel = attrs.field(default="web", validator=one_of(CHANNELS))
+    short_description: str = attrs.field(validator=is_written, repr=False)
+    description: str = attrs.field(default="", validator=is_text, repr=False)
+    category: str = attrs.field(default="", validator=is_text)
+    impact: int | None = attrs.field(default=None, validator=optional(within(1, 3)))
+    urgency: int | None = attrs.field(default=None, validator=optional(within(1, 3)))
+    priority: int = attrs.field(default=4, validator=within(1, 5))
+    priority_override: str | None = attrs.field(default=None, validator=optional(is_written), repr=False)
+
+    account: AccountId | None = attrs.field(default=None, validator=optional(is_id))
+    contact: ContactId | None = attrs.field(default=None, validator=optional(is_id))
+    consumer: ConsumerId | None = attrs.field(default=None, validator=optional(is_id))
+    requested_by: UserId | None = attrs.field(default=None, validator=optional(is_id))
+    partner: AccountId | None = attrs.field(default=None, validator=optional(is_id))
+    partner_contact: ContactId | None = attrs.field(default=None, validator=optional(is_id))
+    product: ProductModelId | None = attrs.field(default=None, validator=optional(is_id))
+    asset: AssetId | None = attrs.field(default=None, validator=optional(is_id))
+    contract: ContractId | None = attrs.field(default=None, validator=optional(is_id))
+    contract_is_manual: bool = False
+    entitlement: EntitlementId | None = attrs.field(default=None, validator=optional(is_id))
+    entitlement_is_manual: bool = False
+
+    assignment_group: GroupId | None = attrs.field(default=None, validator=optional(is_id))
+    assigned_to: UserId | None = attrs.field(default=None, validator=optional(is_id))
+    assigned_at: datetime | None = None
+    informed_users: tuple[str, ...] = attrs.field(default=(), validator=is_ids)
+    work_notes_list: tuple[UserId, ...] = attrs.field(default=(), validator=is_ids)
+    parent: CaseId | None = attrs.field(default=None, validator=optional(is_id))
+    follow_up_of: CaseId | None = attrs.field(default=None, validator=optional(is_id))
+
+    opened_at: datetime
+    opened_by: str = attrs.field(validator=is_id)
+    updated_at: datetime
+    first_response_at: datetime | None = None
+    share_resolution_notes: bool = False
+    resolution: Resolution | None = None
+    past_resolutions: tuple[Resolution, ...] = ()
+    closed_at: datetime | None = None
+    closed_by: str | None = attrs.field(default=None, validator=optional(is_id))
+    cancelled_at: datetime | None = None
+    reopen_count: int = attrs.field(default=0, validator=within(0, 1 << 53))
+    auto_close: bool = False
+    needs_attention: bool = False
+    survey_requested: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Keep instants in UTC."""
+        in_utc(self, "opened_at", "updated_at", "assigned_at", "first_response_at", "closed_at", "cancelled_at")
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it is closed or cancelled."""
+        return self.state in TERMINAL_STATES

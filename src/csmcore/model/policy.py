@@ -1,0 +1,81 @@
+"""All that a vendor decides, as one versioned value."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias, get_args
+
+import attrs
+
+from csmcore.calendars import Calendar
+from csmcore.errors import InvalidValue, shown
+from csmcore.model.fields import is_id, one_of, within
+from csmcore.model.plain import digest_of
+from csmcore.model.policy_ref import PolicyRef
+from csmcore.model.sla import SlaDefinition
+
+__all__ = ["DEFAULT_MATRIX", "EntitlementPolicy", "EntitlementStrategy", "PriorityMatrix", "SupportPolicy"]
+
+EntitlementStrategy: TypeAlias = Literal["weights", "precedence"]
+PriorityMatrix: TypeAlias = Mapping[str, int]
+
+DEFAULT_MATRIX: PriorityMatrix = MappingProxyType(
+    {"1/1": 1, "1/2": 2, "2/1": 2, "1/3": 3, "2/2": 3, "3/1": 3, "2/3": 4, "3/2": 4, "3/3": 4}
+)
+"""Priority by ``impact/urgency``: ServiceNow's sample matrix, with low and low as 4 for cases."""
+
+
+def _frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(mapping))
+
+
+@attrs.frozen(kw_only=True)
+class EntitlementPolicy:
+    """How entitlements are chosen: by the sum of the weights of what matched, or by the most specific match first.
+
+    With ``inherit_from_parent_accounts`` an ancestor's entitlements and contracts count too; with ``require_covered_asset`` a
+    contract must cover what the case is about even where the case names it.
+    """
+
+    strategy: EntitlementStrategy = attrs.field(default="weights", validator=one_of(get_args(EntitlementStrategy)))
+    inherit_from_parent_accounts: bool = False
+    require_covered_asset: bool = False
+
+
+@attrs.frozen(kw_only=True, slots=False, hash=False)
+class SupportPolicy:
+    """What a vendor promises and how it works, immutable. Customers, assets and contracts are facts, never policy.
+
+    ``timezone`` is the vendor's own, where nothing nearer names one. ``reopen_window_days`` is 0 where closed is final.
+    Raises InvalidValue where a definition names no calendar of the policy, or two definitions have one id.
+    """
+
+    name: str = attrs.field(validator=is_id)
+    version: str = attrs.field(validator=is_id)
+    timezone: str = "UTC"
+    calendars: Mapping[str, Calendar] = attrs.field(factory=dict, converter=_frozen)
+    definitions: tuple[SlaDefinition, ...] = ()
+    priority_matrix: PriorityMatrix = attrs.field(default=DEFAULT_MATRIX, converter=_frozen)
+    entitlements: EntitlementPolicy = EntitlementPolicy()
+    reopen_window_days: int = attrs.field(default=0, validator=within(0, 36_525))
+    allows_account_with_consumer: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse names that lead nowhere."""
+        ids = [definition.id for definition in self.definitions]
+        for index, definition in enumerate(self.definitions):
+            if definition.calendar is not None and definition.calendar not in self.calendars:
+                place = f"$.definitions[{index}].calendar"
+                raise InvalidValue(place, f"no calendar {shown(definition.calendar)}", "declare it under `calendars`")
+            if definition.id in ids[:index]:
+                raise InvalidValue(f"$.definitions[{index}].id", f"{shown(definition.id)} is given twice", "rename one")
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the canonical plain form."""
+        return digest_of(self)
+
+    @cached_property
+    def ref(self) -> PolicyRef:
+        """What cases and results name."""
+        return PolicyRef(self.name, self.version, self.digest)

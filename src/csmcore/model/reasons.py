@@ -1,0 +1,51 @@
+"""Why: the reasons that every answer carries, and the answer 'no' as data."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import attrs
+
+from csmcore.errors import CsmError
+
+__all__ = ["Reason", "Refusal", "Refused"]
+
+
+@attrs.frozen
+class Reason:
+    """One reason: a stable ``code`` to translate or count, a text for people, the fields it is about."""
+
+    code: str
+    text: str
+    fields: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The text."""
+        return self.text
+
+
+@attrs.frozen
+class Refusal:
+    """A rule's 'no', with every reason rather than the first."""
+
+    reasons: tuple[Reason, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the reasons, in order."""
+        return tuple(reason.code for reason in self.reasons)
+
+
+class Refused(CsmError):
+    """A service passes a `Refusal` on as an exception; nothing has changed."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__("; ".join(reason.text for reason in refusal.reasons))
+        self.refusal = refusal
+
+
+def refusal_of(reasons: Iterable[Reason]) -> Refusal | None:
+    """The refusal that the reasons make, or None where there are none."""
+    listed = tuple(reasons)
+    return Refusal(listed) if listed else None
