@@ -1,12 +1,14 @@
 """Everything csmcore raises on purpose: one root, stable codes, data as attributes."""
 
 import reprlib
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar, Self
 
 __all__ = [
     "CalendarExhausted",
     "CsmError",
+    "DocumentError",
     "InvalidValue",
     "LimitExceeded",
     "NaiveDatetime",
@@ -18,6 +20,7 @@ __all__ = [
 ]
 
 _SHOWN = 80  # characters of a caller's value that an error's text repeats
+_LISTED = 5  # problems of a document that its error's text repeats
 
 
 def _revive(kind: type["CsmError"], args: tuple[object, ...], data: dict[str, object]) -> "CsmError":
@@ -98,6 +101,19 @@ class OutOfRange(InvalidValue):
     code: ClassVar[str] = "out_of_range"
 
 
+class DocumentError(CsmError, ValueError):
+    """A document cannot be read. ``problems`` say what is wrong with it, each with its place and what to do.
+
+    They are all that could be found, the first 100 where there are more; the text repeats the first few.
+    """
+
+    code: ClassVar[str] = "invalid_document"
+
+    def __init__(self, problems: Iterable[InvalidValue]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(_summary([str(problem) for problem in self.problems]))
+
+
 class UnknownTimeZone(InvalidValue):
     """No time zone of that name in the IANA database that csmcore reads."""
 
@@ -140,6 +156,13 @@ def shown(value: object) -> str:
         return reprlib.repr(value)
     except (ValueError, RecursionError):  # an integer of over 4,300 digits; a nest of over 1,000 levels
         return f"a value of type {type(value).__name__}"
+
+
+def _summary(texts: list[str]) -> str:
+    if len(texts) == 1:
+        return texts[0]
+    more = [f"... and {len(texts) - _LISTED} more"] if len(texts) > _LISTED else []
+    return "\n  ".join([f"{len(texts)} problems", *texts[:_LISTED], *more])
 
 
 def _sentence(problem: str, hint: str) -> str:

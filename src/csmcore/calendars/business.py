@@ -1,6 +1,6 @@
 """A business calendar: weekly hours in a time zone, with holidays, exceptions and a period of validity."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from heapq import merge
 from types import MappingProxyType
@@ -11,9 +11,10 @@ import attrs
 from csmcore.calendars.calendar import Calendar
 from csmcore.calendars.holidays import Holiday, Recurrence, read_holiday, write_holiday
 from csmcore.calendars.hours import WeeklyHours, Window, in_order, read_windows, write_windows
-from csmcore.calendars.intervals import Interval, intersect, subtract, unite
+from csmcore.calendars.intervals import Interval, clip, subtract, unite
 from csmcore.calendars.reading import only_keys, read_choice, read_date, read_list, read_mapping, read_text
 from csmcore.calendars.spans import Closing
+from csmcore.calendars.special import SpecialDays
 from csmcore.calendars.zones import DAY, day_at, day_number, instant_at, load_zone, to_utc
 from csmcore.errors import InvalidValue, LimitExceeded, UnknownTimeZone
 
@@ -24,6 +25,10 @@ _MOST_DATES = 10_000  # holidays, or exceptions
 
 HolidayRule: TypeAlias = Literal["shift", "day"]
 DatedHours: TypeAlias = tuple[tuple[date, tuple[Window, ...]], ...]
+
+
+def _listed(holidays: Iterable[Holiday | Recurrence]) -> tuple[Holiday | Recurrence, ...]:
+    return tuple(holidays)
 
 
 def _dated(hours: Mapping[date, Iterable[Window]] | Iterable[tuple[date, Iterable[Window]]]) -> DatedHours:
@@ -51,11 +56,12 @@ class BusinessCalendar(Calendar):
 
     timezone: str
     hours: WeeklyHours
-    holidays: tuple[Holiday | Recurrence, ...] = attrs.field(default=(), converter=tuple)
+    holidays: tuple[Holiday | Recurrence, ...] = attrs.field(default=(), converter=_listed)
     exceptions: DatedHours = attrs.field(default=(), converter=_dated)
     valid_from: date | None = None
     valid_until: date | None = None
     holiday_rule: HolidayRule = "shift"
+    _special: SpecialDays = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unknown zone, a period that ends before it begins, and lists without end."""
@@ -65,6 +71,7 @@ class BusinessCalendar(Calendar):
         read_list(self.exceptions, "$.exceptions", _MOST_DATES)
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise InvalidValue("$.valid_until", f"{self.valid_until} is before {self.valid_from}", "swap them")
+        object.__setattr__(self, "_special", SpecialDays.of(self.holidays, self.exceptions))
 
     @classmethod
     def always(cls, timezone: str = "UTC") -> Self:
@@ -109,33 +116,34 @@ class BusinessCalendar(Calendar):
         days = range(day_number(date(first, 1, 1)) - 2, day_number(date(last, 12, 31)) + 3)
         return to_utc(self._local(days), load_zone(self.timezone).stretches(first, last))
 
-    def _closings(self, first: date, last: date) -> list[Closing]:
-        days = range(day_number(first), day_number(last) + 1)
-        stretches = load_zone(self.timezone).stretches(first.year - 1, last.year + 1)
-        exceptions = {day for day, _ in self.exceptions}
-        ordinary = self._starting(days, {})
-        found: list[Closing] = []
-        for day, name in sorted(self._holidays(first, last)):
-            if day not in exceptions:
-                number = day_number(day)
-                gone = (
-                    self._starting(range(number, number + 1), {})
-                    if self.holiday_rule == "shift"
-                    else intersect(ordinary, [(number * DAY, number * DAY + DAY)])
-                )
-                found += [(start, end, name) for start, end in to_utc(gone, stretches)]
-        return found
-
     def _hours_of(self, day: date) -> Sequence[tuple[datetime, datetime]]:
         number = day_number(day)
         local = self._local(range(number, number + 1))
-        stretches = load_zone(self.timezone).stretches(day.year - 1, day.year + 1)
+        stretches = load_zone(self.timezone).stretches_around(day)
         return [(instant_at(start), instant_at(end)) for start, end in to_utc(local, stretches)]
+
+    def _closings(self, first: date, last: date) -> list[Closing]:
+        zone = load_zone(self.timezone)
+        stretches = zone.stretches(first.year - 1, last.year + 1)
+        low, high = day_number(first), day_number(last)
+        found = []
+        for day, name in sorted(self._special.holidays(first.year, last.year).items()):
+            if low <= day <= high:
+                gone = self._taken_away(day)
+                found += [(instant_at(start), instant_at(end), name) for start, end in to_utc(gone, stretches)]
+        return found
+
+    def _taken_away(self, holiday: int) -> list[Interval]:
+        """The ordinary hours, in local seconds, that the holiday on this day closes."""
+        if self.holiday_rule == "shift":
+            return self._starting(range(holiday, holiday + 1), {})
+        return clip(self._starting(range(holiday - 1, holiday + 1), {}), holiday * DAY, holiday * DAY + DAY)
 
     def _local(self, days: range) -> list[Interval]:
         """The windows that start on these days (day numbers), in local seconds, after holidays and exceptions."""
-        special = self._special(days)
-        skipped = self._skipped(days)
+        first, last = day_at(days.start).year, day_at(days.stop).year
+        special = self._special.hours(first, last)
+        skipped: dict[int, Sequence[Window]] = dict.fromkeys(load_zone(self.timezone).skipped_days(first, last), ())
         if self.holiday_rule == "shift":
             return self._starting(days, special | skipped)
         gone = unite((day * DAY, day * DAY + DAY) for day in sorted(special))
@@ -155,22 +163,6 @@ class BusinessCalendar(Calendar):
                 spans = week[(day + _THURSDAY) % 7] if own is None else [window.span for window in own]
                 local += [(day * DAY + opens, day * DAY + closes) for opens, closes in spans]
         return unite(local)
-
-    def _special(self, days: range) -> dict[int, Sequence[Window]]:
-        """The hours of holidays and exceptions on these days and the next, where a last overnight window ends."""
-        first, last = day_at(days.start), day_at(days.stop)
-        special: dict[int, Sequence[Window]] = {day_number(day): () for day, _ in self._holidays(first, last)}
-        return special | {day_number(day): windows for day, windows in self.exceptions if first <= day <= last}
-
-    def _skipped(self, days: range) -> dict[int, Sequence[Window]]:
-        """The days that the zone leaves out: no window starts on them."""
-        first, last = day_at(days.start).year - 1, day_at(days.stop).year + 1
-        return dict.fromkeys(load_zone(self.timezone).skipped_days(first, last), ())
-
-    def _holidays(self, first: date, last: date) -> Iterator[tuple[date, str]]:
-        for holiday in self.holidays:
-            for day in holiday.between(first, last):
-                yield day, holiday.name or day.isoformat()
 
 
 def _read_zone(value: object, path: str) -> str:

@@ -12,18 +12,18 @@ from typing import Literal, NoReturn, TypeAlias
 
 import attrs
 
-from csmcore.calendars.instants import as_utc, check_duration, out_of_range
+from csmcore.calendars.instants import LONGEST, as_utc, out_of_range, since_epoch, too_long
 from csmcore.calendars.intervals import Interval, intersect, subtract, unite
 from csmcore.calendars.spans import Closing, Span, spans_between
-from csmcore.calendars.table import ANCHOR, BEGIN, END, Table, bounds_of
+from csmcore.calendars.table import ANCHOR, BEGIN, END, EPOCH, Table, bounds_of, year_start
 from csmcore.calendars.zones import load_zone
 from csmcore.errors import CalendarExhausted, InvalidValue, LimitExceeded, NoBusinessTime, OutOfRange, shown
 
 __all__ = ["Calendar", "CombinedCalendar", "Combination"]
 
 _ZERO = timedelta(0)
-_MOST_DAYS = 36_525
 _MOST_PARTS = 100
+_HORIZON = year_start(END)
 _TWO_DAYS = timedelta(days=2)
 
 Combination: TypeAlias = Literal["union", "intersection", "minus"]
@@ -48,39 +48,40 @@ class Calendar(ABC):
 
     def position(self, instant: datetime) -> timedelta:
         """Open time from 2020-01-01 00:00 UTC to the instant; negative before it."""
-        utc = as_utc(instant)
-        return self._covering(utc).position(utc)
+        at = since_epoch(instant)
+        table = self._table
+        index = bisect_right(table.bounds, at)
+        if not 0 < index < len(table.bounds):  # it may lie outside of what is compiled
+            table = self._covering(at)
+            index = bisect_right(table.bounds, at)
+        return at - table.shifts[index >> 1] if index & 1 else table.closed[index >> 1]
 
     def instant(self, position: timedelta) -> datetime:
         """The earliest instant at that position: the close of a window rather than the opening of the next."""
         table = self._table
-        while position > table.closed[-1]:
+        index = bisect_left(table.closed, position)
+        while index == len(table.closed):
             table = self._later(table)
-        while position <= table.closed[0]:
-            if table.low == BEGIN and position == table.closed[0]:
-                return BEGIN
+            index = bisect_left(table.closed, position)
+        while index == 0:
             table = self._earlier(table)
-        found = table.origins[bisect_left(table.closed, position) - 1] + position
-        return found if found < END else self._refuse("after")
+            index = bisect_left(table.closed, position)
+        return self._known(table.origins[index - 1] + position)
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Open time from ``start`` to ``end``; negative if ``end`` is earlier."""
-        begun, ended = as_utc(start), as_utc(end)
-        self._covering(begun)
-        table = self._covering(ended)
-        return table.position(ended) - table.position(begun)
+        return self.position(end) - self.position(start)
 
     def add(self, instant: datetime, duration: timedelta) -> datetime:
         """The earliest instant by which so much open time has passed: 17:00 on Friday, not 09:00 on Monday.
 
         A negative duration subtracts.
         """
-        check_duration(duration)
-        utc = as_utc(instant)
-        position = self._covering(utc).position(utc) + duration
-        if duration > _ZERO:
-            return self.instant(position)
-        return self._latest(position) if duration else utc
+        if _ZERO < duration <= LONGEST:
+            return self.instant(self.position(instant) + duration)
+        if abs(duration) > LONGEST:
+            raise too_long(duration)
+        return self._latest(self.position(instant) + duration) if duration else as_utc(instant)
 
     def subtract(self, instant: datetime, duration: timedelta) -> datetime:
         """The latest instant from which so much open time has passed. A negative duration adds."""
@@ -90,41 +91,40 @@ class Calendar(ABC):
 
     def is_open(self, instant: datetime) -> bool:
         """Whether the instant lies in a window; windows are half-open, so at its close a calendar is closed."""
-        utc = as_utc(instant)
-        return bisect_right(self._around(utc).bounds, utc) % 2 == 1
+        at = since_epoch(instant)
+        return bisect_right(self._around(at).bounds, at) % 2 == 1
 
     def next_open(self, instant: datetime) -> datetime:
         """The earliest open instant that is not before this one: itself, when the calendar is open."""
-        utc = as_utc(instant)
-        table = self._around(utc)
-        while (index := bisect_right(table.bounds, utc)) == len(table.bounds):
+        at = since_epoch(instant)
+        table = self._around(at)
+        while (index := bisect_right(table.bounds, at)) == len(table.bounds):
             table = self._later(table)
-        return utc if index & 1 else table.bounds[index]
+        return EPOCH + (at if index & 1 else table.bounds[index])
 
     def next_close(self, instant: datetime) -> datetime:
         """The next instant at which a window ends: the current one, when the calendar is open."""
-        utc = as_utc(instant)
-        table = self._around(utc)
-        while (index := bisect_right(table.bounds, utc) | 1) >= len(table.bounds) or table.bounds[index] == table.high:
+        at = since_epoch(instant)
+        table = self._around(at)
+        while (index := bisect_right(table.bounds, at) | 1) >= len(table.bounds) or table.bounds[index] == table.high:
             table = self._later(table)
-        return table.bounds[index]
+        return EPOCH + table.bounds[index]
 
     def previous_close(self, instant: datetime) -> datetime:
         """The latest instant, not after this one, at which a window ended."""
-        utc = as_utc(instant)
-        table = self._around(utc)
-        while (index := (bisect_right(table.bounds, utc) & ~1) - 1) < 0:
+        at = since_epoch(instant)
+        table = self._around(at)
+        while (index := (bisect_right(table.bounds, at) & ~1) - 1) < 0:
             table = self._earlier(table)
-        return table.bounds[index]
+        return EPOCH + table.bounds[index]
 
     def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
         """The stretches that make up the time from ``start`` to ``end``, in turn open and closed. Raises InvalidValue."""
         begun, ended = as_utc(start), as_utc(end)
         if ended < begun:
             raise InvalidValue("end", "it is before `start`", "give the earlier instant first")
-        bounds = self._bounds_between(begun, ended)
         closings = self._closings(begun.date() - _TWO_DAYS, ended.date() + _TWO_DAYS)
-        return tuple(spans_between(begun, ended, bounds, closings))
+        return tuple(spans_between(begun, ended, self._bounds_between(begun, ended), closings))
 
     # Business days.
 
@@ -135,12 +135,9 @@ class Calendar(ABC):
         The same local time is moved into that day's hours: not before its first opening, not after its last close.
         Negative ``days`` go back, from the last working date on or before. At most 36,525 days (else OutOfRange).
         """
-        if abs(days) > _MOST_DAYS:
-            raise OutOfRange("days", f"{shown(days)} is over 100 years", f"stay within {_MOST_DAYS}")
-        utc = as_utc(instant)
-        self._around(utc)
-        zone = load_zone(self.timezone)
-        local = zone.local(utc)
+        if abs(days) > LONGEST.days:
+            raise OutOfRange("days", f"{shown(days)} is over 100 years", f"stay within {LONGEST.days:,}")
+        local = load_zone(self.timezone).local(as_utc(instant))
         day, hours = self._working_day(local.date(), days)
         opens, closes = hours[0][0], hours[-1][1]
         if at == "close":
@@ -151,7 +148,7 @@ class Calendar(ABC):
     def _working_day(self, day: date, count: int) -> tuple[date, Sequence[tuple[datetime, datetime]]]:
         step = timedelta(days=-1 if count < 0 else 1)
         left = abs(count)
-        while BEGIN.year <= day.year < END.year:
+        while BEGIN <= day.year < END:
             hours = self._hours_of(day)
             if hours and not left:
                 return day, hours
@@ -198,35 +195,36 @@ class Calendar(ABC):
 
     # The table, compiled as far as it was asked for.
 
-    def _covering(self, utc: datetime) -> Table:
+    def _covering(self, at: timedelta) -> Table:
         """The table, grown until it knows the position of the instant. Raises OutOfRange."""
         table = self._table
-        return table if table.low <= utc <= table.high else self._around(utc)
+        return table if table.low <= at <= table.high and at < _HORIZON else self._around(at)
 
-    def _around(self, utc: datetime) -> Table:
+    def _around(self, at: timedelta) -> Table:
         """The table, grown until it knows whether the calendar is open at the instant. Raises OutOfRange."""
         table = self._table
-        if table.low <= utc < table.high:
+        if table.low <= at < table.high:
             return table
-        if not BEGIN <= utc < END:
-            raise out_of_range(utc)
+        if not _ZERO <= at < _HORIZON:
+            raise out_of_range(at)
+        year = (EPOCH + at).year
         reach = table.end - table.first
-        first = min(utc.year, table.first - reach) if utc < table.low else table.first
-        end = max(utc.year + 1, table.end + reach) if utc >= table.high else table.end
+        first = min(year, table.first - reach) if at < table.low else table.first
+        end = max(year + 1, table.end + reach) if at >= table.high else table.end
         return self._grown(table, first, end)
 
     def _later(self, table: Table) -> Table:
-        if table.high == END:
+        if table.end == END:
             self._refuse("after")
         return self._grown(table, table.first, table.end + max(table.end - table.first, 1))
 
     def _earlier(self, table: Table) -> Table:
-        if table.low == BEGIN:
+        if table.first == BEGIN:
             self._refuse("before")
         return self._grown(table, table.first - max(table.end - table.first, 1), table.end)
 
     def _grown(self, table: Table, first: int, end: int) -> Table:
-        first, end = max(first, BEGIN.year), min(end, END.year)
+        first, end = max(first, BEGIN), min(end, END)
         before = bounds_of(self._open(first, table.first - 1))
         after = bounds_of(self._open(table.end, end - 1))
         grown = table.grown(first, end, before, after)
@@ -240,19 +238,24 @@ class Calendar(ABC):
             table = self._earlier(table)
         return table.origins[bisect_right(table.closed, position) - 1] + position
 
+    def _known(self, instant: datetime) -> datetime:
+        return instant if instant.year < END else self._refuse("after")
+
     def _bounds_between(self, begun: datetime, ended: datetime) -> list[datetime]:
         """The openings and closings in ``[begun, ended)``, an opening first: ``begun`` itself, if the calendar is open there."""
-        self._covering(begun)
-        bounds = self._covering(ended).bounds
-        first = bisect_right(bounds, begun)
-        return [begun] * (first & 1) + list(bounds[first : bisect_left(bounds, ended)])
+        low, high = begun - EPOCH, ended - EPOCH
+        self._covering(low)
+        bounds = self._covering(high).bounds
+        first = bisect_right(bounds, low)
+        within = bounds[first : bisect_left(bounds, high)]
+        return [begun] * (first & 1) + [EPOCH + bound for bound in within]
 
     def _refuse(self, side: Literal["after", "before"]) -> NoReturn:
         name = f"calendar {shown(self.name)}" if self.name else "the calendar"
-        bounds = self._grown(self._table, BEGIN.year, END.year).bounds
+        bounds = self._grown(self._table, BEGIN, END).bounds
         if not bounds:
             raise NoBusinessTime(f"{name} is never open", "give it hours")
-        limit = bounds[-1] if side == "after" else bounds[0]
+        limit = EPOCH + (bounds[-1] if side == "after" else bounds[0])
         raise CalendarExhausted(f"{name} has no more open time {side} {limit}", "look at its hours and validity")
 
 
@@ -295,7 +298,7 @@ class CombinedCalendar(Calendar):
     def _hours_of(self, day: date) -> Sequence[tuple[datetime, datetime]]:
         zone = load_zone(self.timezone)
         midnight, next_midnight = zone.midnight(day), zone.midnight(day + timedelta(days=1))
-        bounds = self._bounds_between(max(midnight, BEGIN), min(next_midnight, END))
+        bounds = self._bounds_between(max(midnight, EPOCH), min(next_midnight, EPOCH + _HORIZON))
         return list(zip_longest(bounds[::2], bounds[1::2], fillvalue=next_midnight))
 
 

@@ -1,17 +1,18 @@
 """A stretch of time as a calendar sees it: open or closed, and which holidays closed it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import attrs
 
-from csmcore.calendars.zones import instant_at
-
 __all__ = ["Closing", "Span", "spans_between"]
 
-Closing: TypeAlias = tuple[int, int, str]
-"""``(start, end, name)``: from ``start`` to ``end`` (UTC seconds) ordinary hours were taken away by the holiday of that name."""
+Closing: TypeAlias = tuple[datetime, datetime, str]
+"""``(start, end, name)``: ordinary hours that the holiday of that name took away, of less than two days."""
+
+_TWO_DAYS = timedelta(days=2)
 
 
 @attrs.frozen
@@ -32,14 +33,11 @@ class Span:
 def spans_between(
     start: datetime, end: datetime, bounds: Sequence[datetime], closings: Sequence[Closing]
 ) -> Iterator[Span]:
-    """The stretches from ``start`` to ``end``, given the openings and closings in between (an opening first)."""
+    """The stretches from ``start`` to ``end``, given the openings and closings in between (an opening first), and closings in order."""
     edges = [start, *bounds, end]
+    begins = [closing[0] for closing in closings]
     for index, (begin, until) in enumerate(zip(edges, edges[1:], strict=False)):
         if begin < until:
             is_open = index % 2 == 1
-            yield Span(begin, until, is_open, () if is_open else _names(begin, until, closings))
-
-
-def _names(begin: datetime, until: datetime, closings: Sequence[Closing]) -> tuple[str, ...]:
-    within = (name for start, end, name in closings if instant_at(start) < until and begin < instant_at(end))
-    return tuple(dict.fromkeys(within))
+            near = () if is_open else closings[bisect_right(begins, begin - _TWO_DAYS) : bisect_left(begins, until)]
+            yield Span(begin, until, is_open, tuple(dict.fromkeys(name for _, close, name in near if begin < close)))

@@ -6,7 +6,7 @@ from typing import Self
 
 import attrs
 
-from csmcore.calendars.table import BEGIN, END
+from csmcore.calendars.table import END, EPOCH, year_start
 from csmcore.calendars.zones import load_zone
 from csmcore.errors import InvalidValue, OutOfRange, shown
 
@@ -68,8 +68,8 @@ class Term:
             found = start + step
         except (OverflowError, ValueError):
             found = date.max
-        if found > END.date():
-            raise OutOfRange("term", f"it ends after {END.year - 1}", "use a shorter term")
+        if found > date(END, 1, 1):
+            raise OutOfRange("term", f"it ends after {END - 1}", "use a shorter term")
         return found
 
     def last_day(self, start: date, times: int = 1) -> date:
@@ -85,6 +85,7 @@ def covered(first: date | None, last: date | None, timezone: str) -> tuple[datet
     zone = load_zone(timezone)
     if first and last and last < first:
         raise InvalidValue("last", f"{last} is before {first}", "swap them")
-    begin = max(zone.midnight(first), BEGIN) if first else BEGIN
-    end = min(zone.midnight(date.fromordinal(last.toordinal() + 1)), END) if last else END
+    horizon = EPOCH + year_start(END)
+    begin = max(zone.midnight(first), EPOCH) if first else EPOCH
+    end = min(zone.midnight(date.fromordinal(last.toordinal() + 1)), horizon) if last else horizon
     return begin, end

@@ -5,12 +5,14 @@ operating system ships, and a result can name the release it was computed with. 
 csmcore does below its services.
 """
 
+import pkgutil
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from importlib import import_module, resources
+from importlib import import_module
+from io import BytesIO
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -53,16 +55,20 @@ class Zone:
     key: str
     tzinfo: tzinfo
     _years: dict[int, tuple[Stretch, ...]] = attrs.field(factory=dict, init=False, repr=False)
+    _skips: dict[int, frozenset[int]] = attrs.field(factory=dict, init=False, repr=False)
 
     def stretches(self, first: int, last: int) -> list[Stretch]:
         """The stretches of constant offset from the UTC start of year ``first`` to the UTC end of year ``last``."""
         return [stretch for year in range(first, last + 1) for stretch in self._of_year(year)]
 
+    def stretches_around(self, day: date) -> list[Stretch]:
+        """The stretches of constant offset of the year of a local date, and of those that its first and last days reach into."""
+        reach = timedelta(days=3)
+        return self.stretches((day - reach).year, (day + reach).year)
+
     def skipped_days(self, first: int, last: int) -> set[int]:
-        """The local dates, as day numbers, that a jump over a day leaves out: Apia has no 2011-12-30."""
-        stretches = self.stretches(first, last)
-        jumps = [(one[1] + one[2], two[0] + two[2]) for one, two in zip(stretches, stretches[1:], strict=False)]
-        return {day for leaves, lands in jumps for day in range(-(-leaves // DAY), lands // DAY)}
+        """The local dates of these years, as day numbers, that a jump over a day leaves out: Apia has no 2011-12-30."""
+        return {day for year in range(first, last + 1) for day in self._skips_of(year)}
 
     def local(self, instant: datetime) -> datetime:
         """What clocks in the zone read at the instant."""
@@ -77,6 +83,15 @@ class Zone:
             if local < end + offset
         )
         return instant_at(next(starts))
+
+    def _skips_of(self, year: int) -> frozenset[int]:
+        known = self._skips.get(year)
+        if known is None:
+            stretches = self.stretches(year - 1, year + 1)
+            jumps = [(one[1] + one[2], two[0] + two[2]) for one, two in zip(stretches, stretches[1:], strict=False)]
+            known = frozenset(day for leaves, lands in jumps for day in range(-(-leaves // DAY), lands // DAY))
+            self._skips[year] = known
+        return known
 
     def _of_year(self, year: int) -> tuple[Stretch, ...]:
         known = self._years.get(year)
@@ -134,8 +149,8 @@ def load_zone(key: str) -> Zone:
         raise _unknown(key)
     time_zone_database()
     try:
-        with resources.files("tzdata").joinpath("zoneinfo", *key.split("/")).open("rb") as file:
-            return Zone(key, ZoneInfo.from_file(file, key=key))
+        data = pkgutil.get_data("tzdata", f"zoneinfo/{key}") or b""
+        return Zone(key, ZoneInfo.from_file(BytesIO(data), key=key))
     except (OSError, ValueError) as error:
         raise _unknown(key) from error
 

@@ -14,15 +14,15 @@ _LONGEST = 120
 _LISTED = 12  # known names that a hint repeats
 
 
-def field_name(name: str, path: str) -> str:
+def field_name(name: object, path: str) -> str:
     """The name itself, which is dotted words such as ``state`` or ``entitlement.plan``. Raises InvalidValue."""
-    if not isinstance(name, str) or len(name) > _LONGEST or not _NAME.fullmatch(name):
-        problem = f"{shown(name)} is no field's name"
-        raise InvalidValue(path, problem, "write letters, digits and _, with dots between, such as 'entitlement.plan'")
-    return name
+    if isinstance(name, str) and len(name) <= _LONGEST and _NAME.fullmatch(name):
+        return name
+    hint = "write letters, digits and _, with dots between, such as 'entitlement.plan'"
+    raise InvalidValue(path, f"{shown(name)} is no field's name", hint)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
     """A hint for a name that is none of the known ones: the nearest of them, else some of them.
 
     >>> nearest("stat", ["priority", "state"])
@@ -31,8 +31,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     'known are `priority`, `state`'
     """
     names = sorted(known)
-    close = get_close_matches(name[:_LONGEST], names, n=1)
-    if close:
+    if isinstance(name, str) and (close := get_close_matches(name[:_LONGEST], names, n=1)):
         return f"did you mean `{close[0]}`?"
     listed = ", ".join(f"`{each}`" for each in names[:_LISTED])
     return f"known are {listed}" + (", ..." if len(names) > _LISTED else "")

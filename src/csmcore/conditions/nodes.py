@@ -20,13 +20,13 @@ changes_from     the field changes, and was the value                     true i
 changes_to       the field changes, and is the value                      true if null is the value
 ================ ======================================================== =========================
 
-The value may be null for ``changes_from`` and ``changes_to`` only: ``changes_from(None)`` holds when a field is set that
-was null, on the first revision too. Nobody can write ``eq`` null: ask ``is_empty``. The first six may
-compare the field with an *other* field. Text is ordered by code point, false before true is no order: booleans have
-none. Each test is true or false, whatever stands in a record; see ``csmcore.conditions.values`` for types.
+The value may be null for ``changes_from`` and ``changes_to`` only: ``changes_from(None)`` holds when a field is set
+that was null, on the first revision too. Nobody can write ``eq`` null: ask ``is_empty``. The first six may compare the
+field with an *other* field. Text is ordered by code point; booleans and lists have no order. Each test is true or
+false, whatever stands in a record: ``csmcore.conditions.values`` says how values compare.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Literal, NoReturn, Self, TypeAlias, get_args
 
@@ -51,6 +51,7 @@ __all__ = [
     "Extent",
     "Not",
     "Operator",
+    "atoms_of",
     "fields_of",
 ]
 
@@ -104,26 +105,33 @@ MAX_CONSTANTS: Final = 10_000
 
 @attrs.frozen
 class Extent:
-    """How large a condition is. Whatever built it, it stays within 32 levels, 1,000 nodes and 10,000 constants."""
+    """How large a condition is. However it was built, it stays within 32 levels, 1,000 nodes and 10,000 constants.
+
+    Larger ones are refused before they exist (LimitExceeded), so that no walk over a condition can be deep or long.
+    """
 
     depth: int
     nodes: int
     constants: int
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is too large."""
+        if self.depth > MAX_DEPTH:
+            raise LimitExceeded("$", "levels in a condition", MAX_DEPTH, "join conditions side by side")
+        if self.nodes > MAX_NODES:
+            raise LimitExceeded("$", "nodes in a condition", MAX_NODES, "ask for many values of a field by `in`")
+        if self.constants > MAX_CONSTANTS:
+            raise LimitExceeded("$", "constants in a condition", MAX_CONSTANTS, "keep long lists in the records")
+
     @classmethod
     def over(cls, parts: Iterable["Extent"]) -> Self:
-        """The extent of a node over its parts. Raises LimitExceeded, before anything deep or huge exists."""
-        extents = tuple(parts)
-        depth = 1 + max(each.depth for each in extents)
-        nodes = 1 + sum(each.nodes for each in extents)
-        constants = sum(each.constants for each in extents)
-        if depth > MAX_DEPTH:
-            raise LimitExceeded("levels in a condition", MAX_DEPTH, "join conditions side by side")
-        if nodes > MAX_NODES:
-            raise LimitExceeded("nodes in a condition", MAX_NODES, "ask for many values of a field by `in`")
-        if constants > MAX_CONSTANTS:
-            raise LimitExceeded("constants in a condition", MAX_CONSTANTS, "keep long lists in fields of the record")
-        return cls(depth, nodes, constants)
+        """The extent of a node over its parts."""
+        depth = nodes = constants = 0
+        for each in parts:
+            depth = max(depth, each.depth)
+            nodes += each.nodes
+            constants += each.constants
+        return cls(1 + depth, 1 + nodes, constants)
 
 
 class _Joinable:
@@ -138,12 +146,12 @@ class _Joinable:
         return AnyOf((*_parts(self, AnyOf), *_parts(other, AnyOf)))
 
     def __invert__(self) -> "Not":
-        return Not(self)
+        return Not(_condition(self))
 
     def __bool__(self) -> NoReturn:
         """Refuse: ``a and b`` and ``1 < field("x") < 5`` would silently drop half of what they say."""
         hint = "join conditions with &, | and ~ (not `and`, `or`, `not`), and write 1 < x < 5 as (x > 1) & (x < 5)"
-        raise InvalidValue("condition", "it is true or false of a record, not by itself", hint)
+        raise InvalidValue("$", "it is true or false of a record, not by itself", hint)
 
 
 def _constant(value: Scalar | Sequence[Scalar] | None) -> Constant:
@@ -167,22 +175,22 @@ class Atom(_Joinable):
 
     def __attrs_post_init__(self) -> None:
         """Refuse what no record could ever answer."""
-        field_name(self.field, "field")
-        if not isinstance(self.op, str) or self.op not in TAKES:
-            raise InvalidValue("op", f"{shown(self.op)} is no operator", nearest(str(self.op), OPERATORS))
+        field_name(self.field, "$.field")
+        if self.op not in OPERATORS:
+            raise InvalidValue("$.op", f"{shown(self.op)} is no operator", nearest(self.op, OPERATORS))
         if self.other is not None:
             self._check_other(self.other)
         elif TAKES[self.op] != self._given():
             self._refuse_value()
         if self.op in ORDERS and isinstance(self.value, bool):
-            raise InvalidValue("value", "booleans have no order", "use eq or ne")
+            raise InvalidValue("$.value", "booleans have no order", "use eq or ne")
 
     def _check_other(self, other: str) -> None:
-        field_name(other, "other")
+        field_name(other, "$.other")
         if self.op not in COMPARISONS:
-            raise InvalidValue("other", f"`{self.op}` compares no fields", "eq, ne, lt, le, gt and ge do")
+            raise InvalidValue("$.other", f"`{self.op}` compares no fields", "eq, ne, lt, le, gt and ge do")
         if self.value is not None:
-            raise InvalidValue("other", "beside a value", "compare the field with the one or with the other")
+            raise InvalidValue("$.other", "beside a value", "compare the field with the one or with the other")
 
     def _given(self) -> Takes:
         if isinstance(self.value, tuple):
@@ -199,7 +207,7 @@ class Atom(_Joinable):
             hint = "ask is_empty or is_not_empty about nothing"
         elif given == "many" and takes != "none":
             hint = "use in, not_in or contains_any for several"
-        raise InvalidValue("value", problem, hint)
+        raise InvalidValue("$.value", problem, hint)
 
     @property
     def extent(self) -> Extent:
@@ -213,14 +221,78 @@ _AMOUNTS: Final[Mapping[Takes, str]] = MappingProxyType(
 
 
 def _joined(conditions: Iterable["Condition"]) -> tuple["Condition", ...]:
-    parts = tuple(conditions)
+    parts = tuple(_condition(each, f"$[{i}]") for i, each in enumerate(conditions))
     if not parts:
         hint = "leave the condition out: what has no condition never happens"
-        raise InvalidValue("conditions", "nothing is joined", hint)
-    return tuple(_condition(each, f"conditions[{i}]") for i, each in enumerate(parts))
+        raise InvalidValue("$", "nothing is joined", hint)
+    return parts
 
 
-def _condition(value: object, path: str = "condition") -> "Condition":
-    if isinstance(value, Atom | AllOf | AnyOf | Not):
+@attrs.frozen
+class _Join(_Joinable):
+    conditions: tuple["Condition", ...] = attrs.field(converter=_joined)
+    extent: Extent = attrs.field(init=False, eq=False, repr=False)
+
+    @extent.default
+    def _measure(self) -> Extent:
+        return Extent.over(each.extent for each in self.conditions)
+
+
+@attrs.frozen
+class AllOf(_Join):
+    """Every one of some conditions holds. None at all is refused: it would always hold. Raises LimitExceeded."""
+
+
+@attrs.frozen
+class AnyOf(_Join):
+    """At least one of some conditions holds. None at all is refused: it would never hold. Raises LimitExceeded."""
+
+
+def _checked(condition: "Condition") -> "Condition":
+    return _condition(condition)
+
+
+@attrs.frozen
+class Not(_Joinable):
+    """A condition does not hold. Raises LimitExceeded."""
+
+    condition: "Condition" = attrs.field(converter=_checked)
+    extent: Extent = attrs.field(init=False, eq=False, repr=False)
+
+    @extent.default
+    def _measure(self) -> Extent:
+        return Extent.over([self.condition.extent])
+
+
+Condition: TypeAlias = Atom | AllOf | AnyOf | Not
+
+
+def _condition(value: object, path: str = "$") -> Condition:
+    if isinstance(value, Condition):
         return value
     raise InvalidValue(path, f"{shown(value)} is no condition", "such as field('state') == 'open'")
+
+
+def _parts(value: object, join: type[AllOf] | type[AnyOf]) -> tuple[Condition, ...]:
+    return value.conditions if isinstance(value, join) else (_condition(value),)
+
+
+def atoms_of(condition: Condition) -> Iterator[Atom]:
+    """The tests of a condition, from left to right."""
+    if isinstance(condition, Atom):
+        yield condition
+    elif isinstance(condition, Not):
+        yield from atoms_of(condition.condition)
+    else:
+        for each in condition.conditions:
+            yield from atoms_of(each)
+
+
+def fields_of(condition: Condition) -> tuple[str, ...]:
+    """The names of the fields that a condition reads, in alphabetical order.
+
+    >>> fields_of(Atom("state", "eq", "open") & Atom("started_at", "lt", other="due_at"))
+    ('due_at', 'started_at', 'state')
+    """
+    named = ((atom.field, atom.other) for atom in atoms_of(condition))
+    return tuple(sorted({name for pair in named for name in pair if name is not None}))

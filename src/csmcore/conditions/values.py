@@ -25,6 +25,7 @@ __all__ = [
     "LAST_INSTANT",
     "LISTS",
     "MAX_LIST",
+    "NOUNS",
     "Constant",
     "Kind",
     "Record",
@@ -34,6 +35,7 @@ __all__ = [
     "kind_of",
     "same",
     "settled",
+    "spelled",
     "token",
 ]
 
@@ -44,6 +46,9 @@ Kind: TypeAlias = Literal["text", "boolean", "integer", "decimal", "date", "inst
 
 KINDS: Final[Mapping[type, Kind]] = MappingProxyType(
     {str: "text", bool: "boolean", int: "integer", Decimal: "decimal", date: "date", datetime: "instant"}
+)
+NOUNS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {kind: kind if kind == "text" else f"{'an' if kind[0] == 'i' else 'a'} {kind}" for kind in KINDS.values()}
 )
 LISTS: Final = frozenset({tuple, list})
 DELICATE: Final = frozenset({Decimal, datetime})  # their own == may raise, or depend on the zone
@@ -79,7 +84,7 @@ def settled(value: Any) -> Any:
 
 
 def _in_utc(value: datetime) -> object:
-    """Two instants are compared in UTC: between other zones Python compares wall clocks, or calls repeated hours unequal."""
+    """The instant in UTC: in one zone Python compares wall clocks, between zones it calls repeated hours unequal."""
     if value.tzinfo is UTC:
         return value
     try:
@@ -108,32 +113,34 @@ def same(a: object, b: object) -> bool:
     return token(a) == token(b)
 
 
-def constant(value: Any, path: str = "value") -> Constant:
+def spelled(value: Scalar) -> str:
+    """A constant's one spelling in words and documents: ISO 8601 for dates and instants, these with ``Z``."""
+    if isinstance(value, datetime):
+        return value.isoformat().removesuffix("+00:00") + "Z"
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def constant(value: Any, path: str = "$.value") -> Constant:
     """A constant as conditions keep it: null, a single value, or a tuple of values of one type. Raises InvalidValue."""
     if value is None:
         return None
     if type(value) not in LISTS:
         return _scalar(value, path)
-    found = tuple(_scalar(each, f"{path}[{i}]") for i, each in enumerate(bounded(value)))
+    found = tuple(_scalar(each, f"{path}[{i}]") for i, each in enumerate(bounded(value, path)))
     if not found:
         raise InvalidValue(path, "an empty list", "list at least one value, or ask is_empty")
     for i, each in enumerate(found):
         if type(each) is not type(found[0]):
-            problem = f"{_named(found[0])} and {_named(each)} in one list"
+            problem = f"{NOUNS[KINDS[type(found[0])]]} and {NOUNS[KINDS[type(each)]]} in one list"
             raise InvalidValue(f"{path}[{i}]", problem, "a field has values of one type: list values of that type")
     return found
 
 
-def bounded(values: Sequence[Any]) -> Sequence[Any]:
+def bounded(values: Sequence[Any], path: str) -> Sequence[Any]:
     """The list itself, if it is short enough for a condition. Raises LimitExceeded."""
     if len(values) > MAX_LIST:
-        raise LimitExceeded("values in one list of a condition", MAX_LIST, "keep such a list as a field of the record")
+        raise LimitExceeded(path, "values in one list", MAX_LIST, "keep such a list as a field of the record")
     return values
-
-
-def _named(value: Scalar) -> str:
-    kind = KINDS[type(value)]
-    return f"{'an' if kind[0] == 'i' else 'a'} {kind}"
 
 
 def _scalar(value: Any, path: str) -> Scalar:
@@ -154,7 +161,7 @@ def _scalar(value: Any, path: str) -> Scalar:
 
 def _advice(value: object) -> str:
     if isinstance(value, float):
-        return "write a decimal, which every machine reads alike: Decimal('1.5'), in a document {\"decimal\": \"1.5\"}"
+        return "write a decimal, which every machine reads alike: Decimal('1.5'), or {'decimal': '1.5'} in a document"
     if value is None:
         return "ask is_empty or is_not_empty about nothing"
     return "write text, a boolean, an integer, a decimal, a date or an aware datetime (of an enumeration, the value)"
@@ -162,7 +169,7 @@ def _advice(value: object) -> str:
 
 def _text(value: str, path: str) -> str:
     if len(value) > _MAX_TEXT:
-        raise LimitExceeded("characters in one text of a condition", _MAX_TEXT)
+        raise LimitExceeded(path, "characters", _MAX_TEXT)
     if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
         raise InvalidValue(path, f"{shown(value)} has half of a surrogate pair, which is no character")
     return value
@@ -180,7 +187,7 @@ def _decimal(value: Decimal, path: str) -> Decimal:
     if not value.is_finite() or value.adjusted() >= _DIGITS or value != value.quantize(_GRAIN, context=exact):
         raise InvalidValue(path, f"{shown(value)} is no decimal of {_DIGITS} digits before and after the point")
     shortest = Decimal(format(exact.normalize(value), "f"))
-    return shortest if shortest else Decimal(0)
+    return shortest or Decimal(0)
 
 
 def _instant(value: datetime, path: str) -> datetime:

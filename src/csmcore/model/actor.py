@@ -24,7 +24,7 @@ class Actor:
 
     kind: ActorKind = attrs.field(validator=one_of(get_args(ActorKind)))
     id: str = attrs.field(validator=is_id)
-    roles: frozenset[Role] = frozenset()
+    roles: frozenset[Role] = attrs.field(default=frozenset[Role]())
     account: AccountId | None = attrs.field(default=None, validator=optional(is_id))
 
     @roles.validator

@@ -98,7 +98,11 @@ class Case:
     past_resolutions: tuple[Resolution, ...] = ()
     closed_at: datetime | None = None
     closed_by: str | None = attrs.field(default=None, validator=optional(is_id))
+    closed_code: str | None = attrs.field(default=None, validator=optional(is_written))
+    closed_notes: str | None = attrs.field(default=None, validator=optional(is_written), repr=False)
     cancelled_at: datetime | None = None
+    cancelled_by: str | None = attrs.field(default=None, validator=optional(is_id))
+    cancelled_reason: str | None = attrs.field(default=None, validator=optional(is_written), repr=False)
     reopen_count: int = attrs.field(default=0, validator=within(0, 1 << 53))
     auto_close: bool = False
     needs_attention: bool = False

@@ -41,7 +41,7 @@ _LONGEST = timedelta(days=36_525)
 class Goal:
     """How long a promise is, in open time of the definition's calendar, for the cases that ``when`` describes (None: all others)."""
 
-    duration: timedelta
+    duration: timedelta = attrs.field()
     when: Condition | None = None
 
     @duration.validator
@@ -66,7 +66,7 @@ class SlaDefinition:
     kind: DefinitionKind = attrs.field(default="sla", validator=one_of(get_args(DefinitionKind)))
     measure: Measure = attrs.field(default="other", validator=one_of(get_args(Measure)))
     calendar: str | None = attrs.field(default=None, validator=optional(is_id))
-    goals: tuple[Goal, ...]
+    goals: tuple[Goal, ...] = attrs.field()
     start: Condition
     pause: Condition | None = None
     resume: Condition | None = None
@@ -77,7 +77,7 @@ class SlaDefinition:
     when_to_cancel: CancelMode = attrs.field(default="start_not_met", validator=one_of(get_args(CancelMode)))
     reset_action: ResetAction = attrs.field(default="complete", validator=one_of(get_args(ResetAction)))
     on_goal_change: GoalChange = attrs.field(default="carry", validator=one_of(get_args(GoalChange)))
-    thresholds: tuple[int, ...] = ()
+    thresholds: tuple[int, ...] = attrs.field(default=())
     contractual: bool = False
 
     @goals.validator
@@ -111,7 +111,7 @@ class SlaClock:
 
     ``goal`` is the one in force; ``due_at`` the instant at which it is used up (None while paused, unless breached before; not
     moved once breached); ``next_at`` the next instant at which something happens by itself (a threshold, the breach), ``fired`` the percents that
-    have. ``paused_at`` begins the open pause, if there is one, and ``pauses`` are the closed ones.
+    have, each with its instant. ``paused_at`` begins the open pause, if there is one, and ``pauses`` are the closed ones.
     """
 
     definition: DefinitionId = attrs.field(validator=is_id)
@@ -125,7 +125,7 @@ class SlaClock:
     original_due_at: datetime | None
     due_at: datetime | None
     next_at: datetime | None
-    fired: tuple[int, ...] = ()
+    fired: tuple[tuple[int, datetime], ...] = ()
     paused_at: datetime | None = None
     paused_by: EventId | None = None
     pauses: tuple[Pause, ...] = ()

@@ -1,0 +1,55 @@
+"""What a service gathers about a case before a rule answers."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from csmcore.errors import InvalidValue, shown
+from csmcore.model.account import Account
+from csmcore.model.asset import Asset
+from csmcore.model.case import Case
+from csmcore.model.consumer import Consumer
+from csmcore.model.contact import Contact
+from csmcore.model.contract import ServiceContract
+from csmcore.model.entitlement import Entitlement
+from csmcore.model.product import ProductModel
+
+__all__ = ["CaseFacts"]
+
+
+def _each_once(_: object, field: "attrs.Attribute[Any]", nouns: Sequence[ServiceContract | Entitlement]) -> None:
+    ids = [noun.id for noun in nouns]
+    if len(set(ids)) < len(ids):
+        often, _ = Counter(ids).most_common(1)[0]
+        raise InvalidValue(field.name, f"{shown(often)} is given twice", "give each once")
+
+
+@attrs.frozen(kw_only=True)
+class CaseFacts:
+    """A case's customer, what the case is about, and the agreements that may apply; what is not known is left out.
+
+    ``ancestors`` are the accounts above the account, nearest first; ``followed`` is the ended case that a new one
+    goes on from. Raises InvalidValue where the ancestors are no line of parents, or two agreements have one id.
+    """
+
+    account: Account | None = None
+    ancestors: tuple[Account, ...] = ()
+    contact: Contact | None = None
+    consumer: Consumer | None = None
+    product: ProductModel | None = None
+    asset: Asset | None = None
+    contracts: tuple[ServiceContract, ...] = attrs.field(default=(), validator=_each_once)
+    entitlements: tuple[Entitlement, ...] = attrs.field(default=(), validator=_each_once)
+    followed: Case | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse ancestors that are no line of parents."""
+        if not self.ancestors:
+            return
+        line = [*([self.account] if self.account else []), *self.ancestors]
+        if len({account.id for account in line}) < len(line):
+            raise InvalidValue("ancestors", "an account is above itself", "end at the account without a parent")
+        if [account.parent for account in line[:-1]] != [account.id for account in self.ancestors]:
+            raise InvalidValue("ancestors", "they are no line of parents", "begin with the account's own parent")

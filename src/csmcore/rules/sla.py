@@ -1,0 +1,132 @@
+"""Every clock of a case as a fold over its history: replay, audit, what-if and live operation are this one piece of code.
+
+At each revision, in ServiceNow's order: the clocks are first brought up to its instant (thresholds and breaches up
+to and including it). Then each definition without an active clock attaches one if *start* and not *stop* (nor *cancel*)
+holds and the case's contract lets it run. Then each active clock, one just attached too, has its goal chosen again, and does
+the first of these that applies: it completes (*stop*); is *reset*, which ends it and attaches the next; is cancelled (as
+``when_to_cancel`` says, or because the contract no longer lets it run); pauses or goes on.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from csmcore.conditions import Record
+from csmcore.errors import InvalidValue
+from csmcore.model import Revision, SlaClock, SlaState
+from csmcore.rules.clock import attached, caught_up, ended, paused, resumed, with_goal
+from csmcore.rules.plan import CompiledDefinition, Plan
+
+__all__ = ["advance", "evaluate", "next_deadline", "tick"]
+
+
+def evaluate(plan: Plan, revisions: Iterable[Revision], as_of: datetime) -> SlaState:
+    """The clocks of a case with this history, as of an instant (what happens then is included; what comes later is not seen).
+
+    Law: ``evaluate(plan, [*history, revision], as_of) == tick(plan, advance(plan, evaluate(plan, history, t), revision), as_of)`` for
+    any ``t`` up to the revision. Raises InvalidValue for revisions that are out of order.
+    """
+    state = SlaState()
+    for revision in revisions:
+        if revision.at > as_of:
+            break
+        state = advance(plan, state, revision)
+    return tick(plan, state, as_of)
+
+
+def advance(plan: Plan, state: SlaState, revision: Revision) -> SlaState:
+    """The clocks after one more revision. Raises InvalidValue if it is earlier than the last, in instant or sequence."""
+    last = state.last
+    if last is not None and (revision.at < last.at or revision.sequence <= last.sequence):
+        raise InvalidValue("revision", f"{revision.event_id} is not later than {last.event_id}", "give revisions in order")
+    before = None if last is None else last.fields
+    clocks = list(state.clocks)
+    newest = {clock.definition: index for index, clock in enumerate(clocks)}
+    for identity, compiled in plan.definitions.items():
+        index = newest.get(identity)
+        clock = None if index is None else clocks[index]
+        if clock is not None and index is not None and clock.stopped_at is None:
+            clocks[index], *more = _stepped(compiled, caught_up(compiled, clock, revision.at), revision, before)
+            clocks += more
+        else:
+            clocks += _started(compiled, clock, revision, before)
+    return SlaState(tuple(clocks), revision)
+
+
+def tick(plan: Plan, state: SlaState, now: datetime) -> SlaState:
+    """The clocks brought up to an instant: what was due by then has happened. The same state where nothing has."""
+    clocks = tuple(caught_up(plan.definitions[clock.definition], clock, now) for clock in state.clocks)
+    return SlaState(clocks, state.last) if any(map(_is_other, clocks, state.clocks)) else state
+
+
+def next_deadline(plan: Plan, state: SlaState, now: datetime) -> datetime | None:
+    """The next instant after ``now`` at which something happens by itself, so that a host sets one timer; None: nothing will.
+
+    Nothing happens by itself to a clock that is paused or has ended.
+    """
+    return min((clock.next_at for clock in tick(plan, state, now).clocks if clock.next_at is not None), default=None)
+
+
+def _is_other(one: object, other: object) -> bool:
+    return one is not other
+
+
+def _is_attachable(compiled: CompiledDefinition, now: Record, before: Record | None) -> bool:
+    starts = compiled.start(now, before) and not compiled.stop(now, before) and not compiled.cancel(now, before)
+    return starts and compiled.is_run_by(now)
+
+
+def _started(
+    compiled: CompiledDefinition, ended_clock: SlaClock | None, revision: Revision, before: Record | None
+) -> Iterator[SlaClock]:
+    """The next cycle, if the definition attaches at this revision."""
+    if not _is_attachable(compiled, revision.fields, before):
+        return
+    goal = compiled.goal(revision.fields, before)
+    if goal is None:
+        return
+    cycle = 1 if ended_clock is None else ended_clock.cycle + 1
+    clock = attached(compiled, goal, revision.at, revision.event_id, cycle)
+    yield _paused_or_resumed(compiled, clock, revision, before)
+
+
+def _stepped(
+    compiled: CompiledDefinition, clock: SlaClock, revision: Revision, before: Record | None
+) -> Sequence[SlaClock]:
+    """The active clock after the revision, and the one that replaces it after a reset."""
+    now, at, by = revision.fields, revision.at, revision.event_id
+    definition = compiled.definition
+    goal = compiled.goal(now, before) if definition.on_goal_change != "keep" else None
+    if goal is not None and goal != clock.goal:
+        clock = with_goal(compiled, clock, goal, at)
+    if compiled.stop(now, before):
+        return [ended(compiled, clock, "completed", at, by)]
+    if compiled.reset(now, before) and _is_attachable(compiled, now, before):
+        old = ended(compiled, clock, "completed" if definition.reset_action == "complete" else "cancelled", at, by)
+        return [old, *_started(compiled, old, revision, before)]
+    if _is_cancelled(compiled, now, before):
+        return [ended(compiled, clock, "cancelled", at, by)]
+    return [_paused_or_resumed(compiled, clock, revision, before)]
+
+
+def _is_cancelled(compiled: CompiledDefinition, now: Record, before: Record | None) -> bool:
+    mode = compiled.definition.when_to_cancel
+    if mode == "never":
+        return False
+    met = compiled.cancel(now, before) if mode == "cancel_met" else not compiled.start(now, before)
+    return met or not compiled.is_run_by(now)
+
+
+def _paused_or_resumed(
+    compiled: CompiledDefinition, clock: SlaClock, revision: Revision, before: Record | None
+) -> SlaClock:
+    pauses = compiled.pause(revision.fields, before)
+    if compiled.definition.when_to_resume == "resume_met":
+        resumes = compiled.resume(revision.fields, before)
+    else:
+        resumes = not pauses
+    if clock.paused_at is None and pauses and not resumes:
+        return paused(clock, revision.at, revision.event_id)
+    if clock.paused_at is not None and resumes and not pauses:
+        return resumed(compiled, clock, revision.at)
+    return clock

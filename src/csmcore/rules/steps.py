@@ -1,0 +1,36 @@
+"""What one accepted command comes to, before it is made into a case, events and a revision."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from csmcore.model import Activity, EventKind, Intent, Reason
+
+__all__ = ["Happening", "Side", "Step"]
+
+Side: TypeAlias = Literal["customer", "agent", "system"]
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+class Happening(NamedTuple):
+    """An event to be: its kind, the fields of the case that it sets, and what else a reader of the log needs."""
+
+    kind: EventKind
+    changes: Mapping[str, Any]
+    details: Mapping[str, object] = _NOTHING
+
+
+class Step(NamedTuple):
+    """The fields that change (all but the version and ``updated_at``), and what goes with them.
+
+    ``happened`` begins with the primary event; its changes, put together in order, are ``changes``. ``by`` is the side
+    of the case that acted. Steps are named tuples, since one is made with every command.
+    """
+
+    changes: Mapping[str, Any]
+    happened: tuple[Happening, ...]
+    activity: tuple[Activity, ...]
+    intents: tuple[Intent, ...]
+    reasons: tuple[Reason, ...]
+    by: Side

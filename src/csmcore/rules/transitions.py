@@ -1,0 +1,259 @@
+"""The flow of a case: everything that decides which action may be done in which state, by whom, with what.
+
+**Rule 1: everything that affects transitions is in this file.** `TABLE` says it literally, cell by cell; the code
+that reads it (`csmcore.rules.lifecycle`), the answers about what may be done (`csmcore.rules.actions`) and
+the documentation's diagram and table are all taken from it.
+
+A case is in one of six states. It is *new* until an agent takes it, *open* while it is worked on, *awaiting info* while the customer
+is asked for something, *resolved* while they may accept or reject a solution, and then *closed*; or it is *cancelled*. Every state lists
+every action, so that an empty cell is a decision and no oversight. A cell is a tuple of rows, one for each kind of party
+that may act, with where the action leads (nowhere else, if it says nothing), what the command must hold, and one
+condition on the case at most.
+
+The parties are the actor's relations to this one case, and an actor may be several of them:
+
+- ``customer``: the case's contact, consumer or internal requester; whoever manages the cases of its account or of one above it; the
+  partner who opened it;
+- ``assignee``: the agent to whom it is assigned;
+- ``agent``: any agent, manager or admin;
+- ``internal``: anybody inside;
+- ``system`` and ``integration``: time, and other machines.
+
+Where an actor is several, the first of them, in this order, that has a row in the cell is the one who acts: an agent who reports
+a fault of their own closes it as a customer does. So a cell needs no priorities, and adding a party to an actor never
+takes anything away that the others allow. Whoever is none of them has no part in the case.
+
+Three things are decided here that the sources leave open or contradict. A solution is proposed from Open and from
+Awaiting Info, never from New. Agents do not close a resolved case: that is for its customer, or for time. For the customer, closing a
+resolved case *is* accepting its solution. Closed and Cancelled absorb, but for the reopening of a closed case within the
+policy's window; what comes later is a follow-up, a case of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+from csmcore.model import Action, Case, CaseState, Reason, SupportPolicy
+
+__all__ = ["ALTERNATIVES", "GUARDS", "OPENING", "PARTIES", "ROWS", "TABLE", "Guard", "Party", "Row"]
+
+Party: TypeAlias = Literal["customer", "assignee", "agent", "internal", "system", "integration"]
+Guard: TypeAlias = Literal["within_reopen_window", "outside_reopen_window", "auto_close"]
+
+PARTIES: tuple[Party, ...] = get_args(Party)
+"""In the order in which an actor who is several of them acts."""
+
+
+class Row(NamedTuple):
+    """Who may act (``by``), the state that follows (None: the same), what must be given (``requires``), and ``only_if``.
+
+    A requirement is the name of a field of the command; ``group or user`` asks for either.
+    """
+
+    by: tuple[Party, ...]
+    to: CaseState | None = None
+    requires: tuple[str, ...] = ()
+    only_if: Guard | None = None
+
+
+_CUSTOMER: tuple[Party, ...] = ("customer",)
+_AGENT: tuple[Party, ...] = ("agent",)
+_STAFF: tuple[Party, ...] = ("agent", "system", "integration")
+_ANYONE: tuple[Party, ...] = ("customer", "agent", "system", "integration")
+
+OPENING: Row = Row(
+    ("customer", "internal", "system", "integration"),
+    to="new",
+    requires=("short_description", "account or contact or consumer or requested_by"),
+)
+"""Every case begins here: `open_case` has no state to start from."""
+
+_COMMENT = Row(_ANYONE, requires=("text",))
+_NOTE = Row(_STAFF, requires=("text",))
+_ASSIGN = Row(_AGENT, requires=("group or user",))
+_UPDATE = Row(_STAFF, requires=("changes",))
+_PRIORITY = Row(_AGENT, requires=("priority", "reason"))
+_CLOSE = (Row(_CUSTOMER, to="closed"), Row(_AGENT, to="closed", requires=("code", "notes")))
+_CANCEL = Row(_AGENT, to="cancelled", requires=("reason",))
+_PROPOSE = Row(_AGENT, to="resolved", requires=("code", "notes"))
+
+TABLE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
+    {
+        "new": MappingProxyType(
+            {
+                "assign_to_me": (Row(_AGENT, to="open"),),
+                "accept_case": (Row(("assignee",), to="open"),),
+                "assign_case": (_ASSIGN,),
+                "request_info": (),
+                "resume_work": (),
+                "add_comment": (_COMMENT,),
+                "add_work_note": (_NOTE,),
+                "update_case": (_UPDATE,),
+                "override_priority": (_PRIORITY,),
+                "propose_solution": (),
+                "accept_solution": (),
+                "reject_solution": (),
+                "close_case": _CLOSE,
+                "auto_close_case": (),
+                "cancel_case": (_CANCEL,),
+                "reopen_case": (),
+                "follow_up": (),
+            }
+        ),
+        "open": MappingProxyType(
+            {
+                "assign_to_me": (),
+                "accept_case": (),
+                "assign_case": (_ASSIGN,),
+                "request_info": (Row(_AGENT, to="awaiting_info", requires=("comment",)),),
+                "resume_work": (),
+                "add_comment": (_COMMENT,),
+                "add_work_note": (_NOTE,),
+                "update_case": (_UPDATE,),
+                "override_priority": (_PRIORITY,),
+                "propose_solution": (_PROPOSE,),
+                "accept_solution": (),
+                "reject_solution": (),
+                "close_case": _CLOSE,
+                "auto_close_case": (),
+                "cancel_case": (_CANCEL,),
+                "reopen_case": (),
+                "follow_up": (),
+            }
+        ),
+        "awaiting_info": MappingProxyType(
+            {
+                "assign_to_me": (),
+                "accept_case": (),
+                "assign_case": (_ASSIGN,),
+                "request_info": (),
+                "resume_work": (Row(_AGENT, to="open"),),
+                "add_comment": (Row(_CUSTOMER, to="open", requires=("text",)), Row(_STAFF, requires=("text",))),
+                "add_work_note": (_NOTE,),
+                "update_case": (_UPDATE,),
+                "override_priority": (_PRIORITY,),
+                "propose_solution": (_PROPOSE,),
+                "accept_solution": (),
+                "reject_solution": (),
+                "close_case": _CLOSE,
+                "auto_close_case": (),
+                "cancel_case": (_CANCEL,),
+                "reopen_case": (),
+                "follow_up": (),
+            }
+        ),
+        "resolved": MappingProxyType(
+            {
+                "assign_to_me": (),
+                "accept_case": (),
+                "assign_case": (_ASSIGN,),
+                "request_info": (),
+                "resume_work": (),
+                "add_comment": (_COMMENT,),
+                "add_work_note": (_NOTE,),
+                "update_case": (_UPDATE,),
+                "override_priority": (_PRIORITY,),
+                "propose_solution": (),
+                "accept_solution": (Row(_CUSTOMER, to="closed"),),
+                "reject_solution": (Row(_CUSTOMER, to="open", requires=("reason",)),),
+                "close_case": (Row(_CUSTOMER, to="closed"),),
+                "auto_close_case": (Row(("system",), to="closed", only_if="auto_close"),),
+                "cancel_case": (),
+                "reopen_case": (),
+                "follow_up": (),
+            }
+        ),
+        "closed": MappingProxyType(
+            {
+                "assign_to_me": (),
+                "accept_case": (),
+                "assign_case": (),
+                "request_info": (),
+                "resume_work": (),
+                "add_comment": (Row(_CUSTOMER, to="open", requires=("text",), only_if="within_reopen_window"),),
+                "add_work_note": (),
+                "update_case": (),
+                "override_priority": (),
+                "propose_solution": (),
+                "accept_solution": (),
+                "reject_solution": (),
+                "close_case": (),
+                "auto_close_case": (),
+                "cancel_case": (),
+                "reopen_case": (Row(("customer", "internal"), to="open", only_if="within_reopen_window"),),
+                "follow_up": (Row(_ANYONE, only_if="outside_reopen_window"),),
+            }
+        ),
+        "cancelled": MappingProxyType(
+            {
+                "assign_to_me": (),
+                "accept_case": (),
+                "assign_case": (),
+                "request_info": (),
+                "resume_work": (),
+                "add_comment": (),
+                "add_work_note": (),
+                "update_case": (),
+                "override_priority": (),
+                "propose_solution": (),
+                "accept_solution": (),
+                "reject_solution": (),
+                "close_case": (),
+                "auto_close_case": (),
+                "cancel_case": (),
+                "reopen_case": (),
+                "follow_up": (Row(_ANYONE),),
+            }
+        ),
+    }
+)
+"""Every state, every action: who may, with what, and what follows."""
+
+ROWS: Mapping[tuple[CaseState, Action], Mapping[Party, Row]] = MappingProxyType(
+    {
+        (state, action): MappingProxyType({party: row for row in rows for party in row.by})
+        for state, cells in TABLE.items()
+        for action, rows in cells.items()
+    }
+)
+"""The same table, as it is looked up."""
+
+ALTERNATIVES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        need: tuple(need.split(" or "))
+        for row in (OPENING, *(row for cells in TABLE.values() for rows in cells.values() for row in rows))
+        for need in row.requires
+    }
+)
+"""The fields of which each requirement asks for one."""
+
+
+def _within_reopen_window(case: Case, policy: SupportPolicy, now: datetime) -> Reason | None:
+    """Up to N times 24 hours after it was closed, inclusive; 0 days are none at all."""
+    days = policy.reopen_window_days
+    if days and case.closed_at is not None and now <= case.closed_at + timedelta(days=days):
+        return None
+    return Reason("reopen_window_over", "the case is closed for good; open a follow-up", ("closed_at",))
+
+
+def _outside_reopen_window(case: Case, policy: SupportPolicy, now: datetime) -> Reason | None:
+    if _within_reopen_window(case, policy, now) is not None:
+        return None
+    return Reason("reopen_instead", "the case can still be reopened; reopen it", ("closed_at",))
+
+
+def _auto_close(case: Case, _: SupportPolicy, __: datetime) -> Reason | None:
+    if case.auto_close:
+        return None
+    return Reason("auto_close_off", "the case does not close by itself", ("auto_close",))
+
+
+GUARDS: Mapping[Guard, Callable[[Case, SupportPolicy, datetime], Reason | None]] = MappingProxyType(
+    {
+        "within_reopen_window": _within_reopen_window,
+        "outside_reopen_window": _outside_reopen_window,
+        "auto_close": _auto_close,
+    }
+)
+"""What a row's ``only_if`` asks: None where it holds, or the reason why it does not."""

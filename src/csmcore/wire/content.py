@@ -1,0 +1,100 @@
+"""What any document may consist of, whatever it describes: a bounded tree of exact types."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+import attrs
+
+from csmcore.errors import InvalidValue, LimitExceeded, shown
+from csmcore.wire.problems import Problems, at_key
+
+__all__ = ["MAX_DEPTH", "MAX_VALUES", "Unreadable", "check_content"]
+
+MAX_DEPTH: Final = 80
+"""Levels: a condition of 32 takes two each, below a goal of a definition of a policy."""
+
+MAX_VALUES: Final = 100_000
+"""Values of one document of up to 1 MiB; a larger one may have more in proportion."""
+
+_BITS: Final = 63
+_ATOMS: Final = frozenset({bool, date, datetime, type(None)})
+
+# A place is a chain of steps from the value up to the root, written out only where there is a problem.
+_Place = tuple[Any, "int | str"] | None
+
+
+@attrs.frozen
+class Unreadable:
+    """Stands in a parsed document for something that no document may hold, until its place is known."""
+
+    problem: str
+    hint: str
+
+
+def check_content(document: object, most: int = MAX_VALUES) -> None:
+    """Refuse what no noun has a place for: fractions, broken characters, numbers over 64 bits, objects, depth, size.
+
+    Raises DocumentError. Cycles and values that are repeated without end are too deep or too many.
+    """
+    problems = Problems()
+    count = 1
+    todo: list[tuple[Any, _Place, int]] = [(document, None, 1)]
+    while todo and not problems.is_full:
+        value, place, depth = todo.pop()
+        kind = type(value)
+        if kind is dict or kind is list or kind is tuple:
+            count += len(value)
+            if count > most:
+                problems.add(LimitExceeded("$", "values", most, "split the document"))
+                break
+            if depth > MAX_DEPTH:
+                problems.add(LimitExceeded(_written(place), "levels", MAX_DEPTH, "nest less"))
+            elif kind is dict:
+                todo += [(value[key], (place, key), depth + 1) for key in reversed(value) if _is_key(key, place, problems)]
+            else:
+                todo += [(value[index], (place, index), depth + 1) for index in range(len(value) - 1, -1, -1)]
+        elif (problem := _fault(kind, value)) is not None:
+            problems.add(problem, _written(place))
+    problems.report()
+
+
+def _is_key(key: object, place: _Place, problems: Problems) -> bool:
+    if type(key) is str and _is_text(key):
+        return True
+    problems.add(InvalidValue(_written(place), f"the key {shown(key)} is not text", "write keys as text"))
+    return False
+
+
+def _fault(kind: type, value: Any) -> InvalidValue | None:
+    """What is wrong with a single value, if anything is."""
+    if kind is str:
+        problem, hint = "it has half of a surrogate pair", "decode the text properly"
+        return None if _is_text(value) else InvalidValue("$", problem, hint)
+    if kind is int:
+        fits = value.bit_length() <= _BITS
+        return None if fits else InvalidValue("$", "an integer of more than 64 bits", "write it as text")
+    if kind is Unreadable:
+        return InvalidValue("$", value.problem, value.hint)
+    if kind is float:
+        return InvalidValue("$", f"{value} is no whole number", "write a whole number: no value is a fraction")
+    if kind in _ATOMS:
+        return None
+    hint = "write text, whole numbers, true, false, dates, lists and mappings"
+    return InvalidValue("$", f"{shown(value)} is of a type that documents do not have", hint)
+
+
+def _is_text(value: str) -> bool:
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return False
+    return True
+
+
+def _written(place: _Place) -> str:
+    steps: list[str] = []
+    while place is not None:
+        place, step = place
+        steps.append(f"[{step}]" if isinstance(step, int) else at_key(step)[1:])
+    return "$" + "".join(reversed(steps))

@@ -1,0 +1,281 @@
+"""The one strict converter: plain data to nouns, by their types alone. cattrs finds the reader of each type.
+
+Nothing is coerced, no key goes unread, and what is wrong is told all at once, each problem with its place.
+"""
+
+from collections import abc
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
+
+import attrs
+
+from csmcore.calendars import BusinessCalendar, Calendar, calendar_from_mapping
+from csmcore.conditions import Condition, Record, condition_from_mapping
+from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
+from csmcore.model import Case, Event, SlaDefinition, SupportPolicy
+from csmcore.wire.problems import Problems, at_key, found_in
+from csmcore.wire.scalars import SCALARS, Reader, nearest, read_choice, read_free_values, read_mapping, untyped
+
+__all__ = ["read_noun", "table_of"]
+
+_Noun = TypeVar("_Noun")
+_ReaderOf = Callable[[Any], Reader]
+
+
+def read_noun(kind: type[_Noun], document: object) -> _Noun:
+    """The noun that plain data describes; `check_content` has seen the data. Raises DocumentError."""
+    try:
+        return cast(_Noun, _reader_of()(kind)(document))
+    except InvalidValue as error:
+        raise DocumentError([error]) from None
+
+
+@cache
+def _reader_of() -> _ReaderOf:
+    """Finds the reader of a type, made when it is first needed: it is code, and never changes."""
+    from cattrs import Converter
+
+    converter = Converter()
+
+    def reader_of(kind: Any) -> Reader:
+        hook = converter.get_structure_hook(kind)
+        return lambda value: hook(value, kind)
+
+    for plain, read in SCALARS.items():
+        converter.register_structure_hook(plain, _as_hook(read))
+    for matches, make in _MAKERS.items():
+        converter.register_structure_hook_factory(matches, lambda kind, make=make: _as_hook(make(kind, reader_of)))
+    converter.register_structure_hook(Calendar, _as_hook(_read_calendar))
+    return reader_of
+
+
+def _as_hook(read: Reader) -> Callable[[Any, Any], Any]:
+    return lambda value, _: read(value)
+
+
+# --- nouns -----------------------------------------------------------------------------------------------------------
+
+
+def _noun_reader(kind: type, reader_of: _ReaderOf) -> Reader:
+    """Reads a noun from a mapping of its fields. A field that is None by design may be left out."""
+    fields = {field.name: field for field in attrs.fields(kind) if field.init}
+    special = _SPECIAL.get(kind, {})
+    readers = {name: special[name](reader_of) if name in special else reader_of(field.type) for name, field in fields.items()}
+    needed = [name for name, field in fields.items() if field.default is attrs.NOTHING]
+    blank = {name: None for name in needed if type(None) in get_args(fields[name].type)}
+
+    def read(document: object) -> object:
+        given = {**blank, **read_mapping(document)}
+        problems = Problems()
+        for name in needed:
+            if name not in given:
+                problems.add(InvalidValue(f"$.{name}", "it is missing", f"give it its `{name}`"))
+        values = {}
+        for key, value in given.items():
+            if key in readers:
+                values[key] = problems.attempt(readers[key], value, f"$.{key}")
+            else:
+                problems.add(UnknownKey("$", f"unknown key {shown(key)}", nearest(key, tuple(readers))))
+        problems.report()
+        return _constructed(kind, values)
+
+    return read
+
+
+def _constructed(kind: type, values: dict[str, Any]) -> object:
+    """The noun of values that have the right types; all that its fields refuse is told at once."""
+    try:
+        return kind(**values)
+    except InvalidValue as error:
+        problems = Problems()
+        noun = object.__new__(kind)
+        for field in attrs.fields(kind):
+            object.__setattr__(noun, field.name, values.get(field.name, field.default))
+        for field in attrs.fields(kind):
+            if field.validator is not None and field.name in values:
+                problems.attempt(lambda value, field=field: field.validator(noun, field, value), values[field.name], f"$.{field.name}")
+        if not problems.found:
+            problems.add(error, "$" if error.path.startswith("$") else f"$.{error.path}")
+        raise DocumentError(problems.found) from None
+
+
+# --- what nouns are made of ------------------------------------------------------------------------------------------
+
+
+def _tuple_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
+    """Reads a list: of any length where the type says so, else of one item for each of the types."""
+    types = get_args(kind)
+    anyhow = reader_of(types[0]) if types[-1] is ... else None
+    readers = [] if anyhow else [reader_of(each) for each in types]
+
+    def read(document: object) -> tuple[Any, ...]:
+        items = _read_list(document)
+        if anyhow is None and len(items) != len(readers):
+            raise InvalidValue("$", f"{len(items)} items where {len(readers)} belong", f"list {len(readers)}")
+        problems = Problems()
+        made = []
+        for index, item in enumerate(items):
+            made.append(problems.attempt(anyhow or readers[index], item, f"$[{index}]"))
+            if problems.is_full:
+                break
+        problems.report()
+        return tuple(made)
+
+    return read
+
+
+def _set_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
+    read_all = _tuple_reader(tuple[get_args(kind)[0], ...], reader_of)
+
+    def read(document: object) -> frozenset[Any]:
+        items = read_all(document)
+        made = frozenset(items)
+        if len(made) < len(items):
+            index = next(index for index, item in enumerate(items) if item in items[:index])
+            raise InvalidValue(f"$[{index}]", f"{shown(items[index])} is listed twice", "list each once")
+        return made
+
+    return read
+
+
+def _mapping_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
+    read_item = reader_of(get_args(kind)[1])
+
+    def read(document: object) -> dict[str, Any]:
+        problems = Problems()
+        made = {}
+        for key, value in read_mapping(document).items():
+            made[key] = problems.attempt(read_item, value, at_key(key))
+            if problems.is_full:
+                break
+        problems.report()
+        return made
+
+    return read
+
+
+def _choice_reader(kind: Any, _: _ReaderOf) -> Reader:
+    choices = get_args(kind)
+    return lambda value: read_choice(value, choices)
+
+
+def _condition_reader(_: Any, __: _ReaderOf) -> Reader:
+    return condition_from_mapping
+
+
+def _optional_condition_reader(_: Any, __: _ReaderOf) -> Reader:
+    return lambda value: None if value is None else condition_from_mapping(value)
+
+
+def _free_reader(_: Any, __: _ReaderOf) -> Reader:
+    return read_free_values
+
+
+def _read_list(value: object) -> list[Any] | tuple[Any, ...]:
+    if type(value) is list or type(value) is tuple:
+        return value
+    raise InvalidValue("$", f"{shown(value)} is no list", "write a list")
+
+
+def _read_calendar(value: object) -> Calendar:
+    return calendar_from_mapping(read_mapping(value))
+
+
+# --- fields whose type does not say all ------------------------------------------------------------------------------
+
+
+def table_of(kind: type, reader_of: _ReaderOf) -> Reader:
+    """Reads a table of nouns by id, in the order of the document."""
+    read_body = reader_of(kind)
+
+    def read_row(row: tuple[str, Any]) -> object:
+        name, body = row
+        if "id" in read_mapping(body):
+            raise UnknownKey("$", "unknown key 'id'", "the name of the table is the id")
+        return read_body({"id": name, **body})
+
+    def read(document: object) -> tuple[Any, ...]:
+        problems = Problems()
+        made = []
+        for row in read_mapping(document).items():
+            made.append(problems.attempt(read_row, row, at_key(row[0])))
+            if problems.is_full:
+                break
+        problems.report()
+        return tuple(made)
+
+    return read
+
+
+def _definitions_reader(reader_of: _ReaderOf) -> Reader:
+    return table_of(SlaDefinition, reader_of)
+
+
+def _calendars_reader(_: _ReaderOf) -> Reader:
+    """Reads calendars by name; a combination may name those before it."""
+
+    def read(document: object) -> dict[str, Calendar]:
+        problems = Problems()
+        made: dict[str, Calendar] = {}
+
+        def read_one(body: object) -> Calendar:
+            return calendar_from_mapping(read_mapping(body), made)
+
+        for name, body in read_mapping(document).items():
+            made[name] = problems.attempt(read_one, body, at_key(name)) or _STAND_IN
+            if problems.is_full:
+                break
+        problems.report()
+        return made
+
+    return read
+
+
+def _changes_reader(reader_of: _ReaderOf) -> Reader:
+    """Reads new values of a case's fields, each as the case itself would have it."""
+    fields = {field.name: field for field in attrs.fields(Case)}
+    readers = {name: reader_of(field.type) for name, field in fields.items()}
+
+    def read(document: object) -> dict[str, Any]:
+        problems = Problems()
+        made = {}
+        for name, value in read_mapping(document).items():
+            if name in fields:
+                made[name] = problems.attempt(partial(read_one, name), value, at_key(name))
+            else:
+                problems.add(UnknownKey("$", f"unknown key {shown(name)}", nearest(name, tuple(fields))))
+        problems.report()
+        return made
+
+    def read_one(name: str, value: object) -> object:
+        found = readers[name](untyped(value))
+        check = fields[name].validator
+        if check is not None:
+            check(None, fields[name], found)
+        return found
+
+    return read
+
+
+_STAND_IN = BusinessCalendar.always()  # for a calendar with problems, so that those that name it have none of their own
+_SPECIAL: Mapping[type, Mapping[str, Callable[[_ReaderOf], Reader]]] = MappingProxyType(
+    {
+        SupportPolicy: {"calendars": _calendars_reader, "definitions": _definitions_reader},
+        Event: {"changes": _changes_reader},
+    }
+)
+_MAKERS: Mapping[Callable[[Any], bool], Callable[[Any, _ReaderOf], Reader]] = MappingProxyType(
+    {
+        attrs.has: _noun_reader,
+        lambda kind: get_origin(kind) is tuple: _tuple_reader,
+        lambda kind: get_origin(kind) is frozenset: _set_reader,
+        lambda kind: get_origin(kind) is Literal: _choice_reader,
+        lambda kind: get_origin(kind) is abc.Mapping: _mapping_reader,
+        lambda kind: kind == Record: _free_reader,
+        lambda kind: kind == Condition: _condition_reader,
+        lambda kind: kind == Condition | None: _optional_condition_reader,
+    }
+)
+"""How to make the reader of a type; of those that match, the last."""
