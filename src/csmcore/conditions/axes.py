@@ -21,6 +21,7 @@ __all__ = ["FieldAxis", "field_axis"]
 
 _PRESENT: Final = 0b10  # of an element's two points, absent and present
 _EITHER: Final = 0b11
+_READING: Final = 8  # steps for each constant: what it costs to find the values between them
 
 
 @attrs.frozen
@@ -66,6 +67,7 @@ class FieldAxis:
 
 def field_axis(name: str, atoms: Sequence[Atom], type_: FieldType | None, budget: Budget, *, first: bool) -> FieldAxis:
     """The axis of a field on which all these tests can be told apart; on a first revision, or on a later one."""
+    budget.spend(_READING * sum(len(constants_of(atom)) for atom in atoms))
     domain = domain_of(atoms, type_)
     tests = [atom for atom in atoms if atom.op not in LIST_OPERATORS]
     compiled = [compile_condition(atom) for atom in tests]

@@ -1,17 +1,19 @@
 """What the fields of a record can be: the types that conditions are checked and reasoned against."""
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from csmcore.conditions.names import field_name
-from csmcore.conditions.values import Kind, Scalar, constant, kind_of
-from csmcore.errors import InvalidValue
+from csmcore.conditions.names import field_name, nearest
+from csmcore.conditions.values import KINDS, Kind, Scalar, constant, kind_of
+from csmcore.errors import InvalidValue, shown
 
 __all__ = ["FieldKind", "FieldType", "Schema"]
 
 FieldKind: TypeAlias = Kind | Literal["any"]
+
+_KINDS: Final[tuple[FieldKind, ...]] = (*KINDS.values(), "any")
 
 
 def _listed(values: Iterable[Scalar] | None) -> tuple[Scalar, ...] | None:
@@ -35,7 +37,9 @@ class FieldType:
     nullable: bool = True
 
     def __attrs_post_init__(self) -> None:
-        """Refuse values of another type."""
+        """Refuse a type that is none, and values of another."""
+        if self.kind not in _KINDS:
+            raise InvalidValue("$.kind", f"{shown(self.kind)} is no kind of field", nearest(self.kind, _KINDS))
         if self.values is not None and kind_of(self.values[0]) != self.kind:
             raise InvalidValue("$.values", f"they are not of the type {self.kind}", "list values of the field's type")
 

@@ -5,6 +5,31 @@ from csmcore.model.activity import Activity, Comment, WorkNote
 from csmcore.model.actor import SYSTEM, Actor, ActorKind, Role
 from csmcore.model.asset import Asset
 from csmcore.model.case import CASE_STATES, CHANNELS, TERMINAL_STATES, Case, CaseState, Channel, Resolution
+from csmcore.model.commands import (
+    ACTIONS,
+    COMMANDS,
+    UPDATABLE_FIELDS,
+    AcceptCase,
+    AcceptSolution,
+    Action,
+    AddComment,
+    AddWorkNote,
+    AssignCase,
+    AssignToMe,
+    AutoCloseCase,
+    CancelCase,
+    CaseCommand,
+    CloseCase,
+    Command,
+    OpenCase,
+    OverridePriority,
+    ProposeSolution,
+    RejectSolution,
+    ReopenCase,
+    RequestInfo,
+    ResumeWork,
+    UpdateCase,
+)
 from csmcore.model.consumer import Consumer
 from csmcore.model.contact import Contact
 from csmcore.model.contract import CONTRACT_STATES, ContractState, CoveredAsset, CoveredProduct, ServiceContract
@@ -47,6 +72,7 @@ from csmcore.model.product import ProductModel
 from csmcore.model.readings import Explanation, Segment, SegmentKind, SlaReading
 from csmcore.model.reasons import Reason, Refusal, Refused
 from csmcore.model.revision import Revision
+from csmcore.model.schema import CASE_FIELDS, REVISION_SCHEMA
 from csmcore.model.sla import (
     CancelMode,
     DefinitionKind,
@@ -63,12 +89,37 @@ from csmcore.model.sla import (
 )
 
 __all__ = [
+    "ACTIONS",
+    "COMMANDS",
+    "UPDATABLE_FIELDS",
+    "AcceptCase",
+    "AcceptSolution",
+    "Action",
+    "AddComment",
+    "AddWorkNote",
+    "AssignCase",
+    "AssignToMe",
+    "AutoCloseCase",
+    "CancelCase",
+    "CaseCommand",
+    "CloseCase",
+    "Command",
+    "OpenCase",
+    "OverridePriority",
+    "ProposeSolution",
+    "RejectSolution",
+    "ReopenCase",
+    "RequestInfo",
+    "ResumeWork",
+    "UpdateCase",
+    "CASE_FIELDS",
     "CASE_STATES",
     "CHANNELS",
     "CONTRACT_STATES",
     "DEFAULT_MATRIX",
     "DERIVED_FROM",
     "EVENT_KINDS",
+    "REVISION_SCHEMA",
     "SYSTEM",
     "TERMINAL_STATES",
     "Account",

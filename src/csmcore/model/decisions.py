@@ -8,6 +8,7 @@ import attrs
 
 from csmcore.model.activity import Activity
 from csmcore.model.case import Case
+from csmcore.model.derivation import Derivation
 from csmcore.model.events import Event
 from csmcore.model.fields import one_of
 from csmcore.model.reasons import Reason
@@ -32,6 +33,7 @@ class Decision:
     """One accepted command: the case with its version one higher, its clocks, what was said, what happened, what to do, and why.
 
     A service saves all of it in one unit of work, or none. ``revision`` is None for a tick, which changes no field.
+    ``derivation`` is the answer about the entitlement, where the command asked that question.
     """
 
     case: Case
@@ -41,3 +43,4 @@ class Decision:
     events: tuple[Event, ...] = ()
     intents: tuple[Intent, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    derivation: Derivation | None = None

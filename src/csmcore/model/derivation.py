@@ -162,8 +162,8 @@ class Derivation:
 
     def _help(self) -> list[str]:
         return [
-            f"  {_name(candidate.entitlement)} would apply, but {'; '.join(reason.text for reason in candidate.reasons)}"
-            for candidate in self.would_have_helped[:1]
+            f"  {_name(first.entitlement)} would apply, but {'; '.join(reason.text for reason in first.reasons)}"
+            for first in self.would_have_helped[:1]
         ]
 
 

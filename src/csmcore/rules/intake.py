@@ -1,7 +1,8 @@
 """How a case begins: who may open it for whom, with what, and what it then has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ from csmcore.calendars import as_utc
 from csmcore.errors import shown
 from csmcore.model import (
     Actor,
+    ActorKind,
     Case,
     CaseFacts,
     CaseId,
@@ -22,8 +24,8 @@ from csmcore.model import (
     SupportPolicy,
     UserId,
 )
-from csmcore.rules.parties import SIDES, parties_of, parties_opening
-from csmcore.rules.refusing import NOT_INVOLVED, missing, why_not
+from csmcore.rules.parties import SIDES, is_agent, is_partner, parties_of, parties_opening
+from csmcore.rules.refusing import NOT_INVOLVED, missing, verdict
 from csmcore.rules.relating import relate
 from csmcore.rules.steps import Happening, Step
 from csmcore.rules.transitions import OPENING, Party
@@ -33,6 +35,8 @@ __all__ = ["follow_up", "for_themselves", "opening"]
 _CUSTOMER = ("account", "contact", "consumer", "requested_by")
 _COPIED = (*_CUSTOMER, "partner", "partner_contact", "product", "asset")
 _FOR_AGENTS = ("assignment_group", "assigned_to", "work_notes_list", "contract", "entitlement", "parent")
+_FOR_INSIDE = ("requested_by", "partner", "partner_contact")
+_OF_OTHERS: Mapping[ActorKind, tuple[str, ...]] = MappingProxyType({"contact": ("consumer",), "consumer": ("account",)})
 _DEFAULTS = tuple((field.name, field.default) for field in attrs.fields(OpenCase))
 
 _NOTIFY_CUSTOMER = Intent("notify_customer")
@@ -51,7 +55,7 @@ def for_themselves(command: OpenCase, actor: Actor) -> OpenCase:
         return attrs.evolve(command, contact=ContactId(actor.id))
     if command.account is None and actor.kind == "consumer":
         return attrs.evolve(command, consumer=ConsumerId(actor.id))
-    if command.account is None and actor.kind == "internal" and actor.roles.isdisjoint({"agent", "manager", "admin"}):
+    if command.account is None and actor.kind == "internal" and not is_agent(actor):
         return attrs.evolve(command, requested_by=UserId(actor.id))
     return command
 
@@ -75,7 +79,7 @@ def opening(  # noqa: PLR0913 - a new case's identity comes from outside too
     parties = parties_opening(command, actor, facts)
     if not parties:
         return Refusal((NOT_INVOLVED,))
-    given: dict[str, Any] = {name: value for name, default in _DEFAULTS if (value := getattr(command, name)) != default}
+    given = {name: value for name, default in _DEFAULTS if (value := getattr(command, name)) != default}
     fields, reasons, refusals = relate(given, {"id": case_id}, facts, policy)
     refusals += missing(OPENING.requires, command)
     refusals += _not_theirs_to_set(given, actor, parties, facts.followed)
@@ -86,6 +90,66 @@ def opening(  # noqa: PLR0913 - a new case's identity comes from outside too
     fields |= {"opened_at": now, "opened_by": actor.id}
     if "assigned_to" in fields:
         fields["assigned_at"] = now
-    if actor.kind == "contact" and actor.id != command.contact and "partner" not in fields and _is_partner(actor):
+    if _is_for_customer(command, actor):
         fields |= {"partner": actor.account, "partner_contact": actor.id}
     return _opened(fields, actor, parties, reasons)
+
+
+def follow_up(
+    case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime
+) -> OpenCase | Refusal:
+    """The command that opens a case to go on from this one, or every reason why there is none to open.
+
+    It copies whom the case is for, what it is about, and agreements that were set by hand (others are derived afresh); a host sets
+    what else it knows with `attrs.evolve`. `opening` asks again, of ``facts.followed``. Raises NaiveDatetime.
+    """
+    reasons = verdict(case, "follow_up", parties_of(case, actor, facts), policy, as_utc(now)).reasons
+    if reasons:
+        return Refusal(reasons)
+    return OpenCase(
+        short_description=case.short_description,
+        channel=case.channel,
+        follow_up_of=case.id,
+        contract=case.contract if case.contract_is_manual else None,
+        entitlement=case.entitlement if case.entitlement_is_manual else None,
+        **{name: getattr(case, name) for name in _COPIED},
+    )
+
+
+def _is_for_customer(command: OpenCase, actor: Actor) -> bool:
+    """Whether a partner opens the case for somebody else."""
+    return actor.kind == "contact" and actor.id != command.contact and is_partner(actor)
+
+
+def _not_theirs_to_set(
+    given: Mapping[str, Any], actor: Actor, parties: tuple[Party, ...], followed: Case | None
+) -> Iterator[Reason]:
+    """What only agents and machines say about a new case, unless it is copied from the one that it follows."""
+    if "agent" in parties or actor.kind in {"system", "integration"}:
+        return
+    names = _FOR_AGENTS if actor.kind == "internal" else _FOR_AGENTS + _FOR_INSIDE
+    names += () if is_partner(actor) else _OF_OTHERS.get(actor.kind, ())
+    own = {"partner": actor.account, "partner_contact": actor.id}
+    for name in names:
+        if name in given and given[name] != own.get(name) and given[name] != getattr(followed, name, None):
+            yield Reason("not_yours_to_set", f"{name} is set by agents", (name,))
+
+
+def _no_follow_up(
+    command: OpenCase, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime
+) -> tuple[Reason, ...]:
+    followed = facts.followed
+    if command.follow_up_of is None:
+        return ()
+    parties = parties_of(followed, actor, facts) if followed and followed.id == command.follow_up_of else ()
+    if followed is None or not parties:  # a stranger to that case is told the same whether it exists or not
+        return (Reason("unknown_follow_up_of", f"{shown(command.follow_up_of)}: no such case", ("follow_up_of",)),)
+    return verdict(followed, "follow_up", parties, policy, now).reasons
+
+
+def _opened(fields: dict[str, Any], actor: Actor, parties: tuple[Party, ...], reasons: list[Reason]) -> Step:
+    by = SIDES[next(party for party in parties if party in OPENING.by)]
+    intents = [] if by == "customer" else [_NOTIFY_CUSTOMER]
+    if fields.get("assigned_to", actor.id) != actor.id:
+        intents.append(_NOTIFY_ASSIGNEE)
+    return Step(fields, (Happening("case_opened", fields),), (), tuple(intents), tuple(reasons), by)

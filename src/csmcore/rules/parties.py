@@ -7,7 +7,7 @@ from csmcore.model import AccountId, Actor, Case, CaseFacts, OpenCase
 from csmcore.rules.steps import Side
 from csmcore.rules.transitions import Party
 
-__all__ = ["SIDES", "parties_of", "parties_opening"]
+__all__ = ["SIDES", "is_agent", "is_partner", "parties_of", "parties_opening"]
 
 _AGENT = frozenset({"agent", "manager", "admin"})
 _KEEPER = frozenset({"customer_case_manager", "customer_admin"})
@@ -47,7 +47,7 @@ def parties_of(case: Case, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
         return _INTEGRATION
     if kind == "consumer":
         return _CUSTOMER if actor.id == case.consumer else ()
-    opened = case.opened_by == actor.id and actor.account == case.partner is not None and not actor.roles.isdisjoint(_PARTNER)
+    opened = case.opened_by == actor.id and actor.account == case.partner and is_partner(actor)
     return _CUSTOMER if opened or actor.id == case.contact or _keeps(actor, case.account, facts) else ()
 
 
@@ -66,14 +66,23 @@ def parties_opening(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[
         return _INTEGRATION
     if kind == "consumer":
         return _CUSTOMER if actor.id == command.consumer else ()
-    partner = actor.account is not None and not actor.roles.isdisjoint(_PARTNER)
-    account = command.account or (facts.contact.account if facts.contact is not None else None)
-    return _CUSTOMER if partner or actor.id == command.contact or _keeps(actor, account, facts) else ()
+    contact = facts.contact
+    account = command.account or (contact.account if contact and contact.id == command.contact else None)
+    return _CUSTOMER if is_partner(actor) or actor.id == command.contact or _keeps(actor, account, facts) else ()
+
+
+def is_agent(actor: Actor) -> bool:
+    """Whether they work on cases: agents, managers, admins."""
+    return not actor.roles.isdisjoint(_AGENT)
+
+
+def is_partner(actor: Actor) -> bool:
+    """Whether they act for a partner, and for which one is known."""
+    return actor.account is not None and not actor.roles.isdisjoint(_PARTNER)
 
 
 def _inside(actor: Actor, *, is_assignee: bool, is_customer: bool) -> tuple[Party, ...]:
-    worker = not actor.roles.isdisjoint(_AGENT)
-    parties = (_OWNER if is_assignee else _WORKER) if worker else _EMPLOYEE
+    parties = (_OWNER if is_assignee else _WORKER) if is_agent(actor) else _EMPLOYEE
     return _CUSTOMER + parties if is_customer else parties
 
 

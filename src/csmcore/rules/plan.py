@@ -7,7 +7,8 @@ from types import MappingProxyType
 import attrs
 
 from csmcore.calendars import BusinessCalendar, Calendar
-from csmcore.conditions import Condition, Predicate, Record, compile_condition
+from csmcore.conditions import Condition, Predicate, Record, compile_condition, field, fields_of, satisfiable
+from csmcore.errors import InvalidValue
 from csmcore.model import DefinitionId, Goal, SlaDefinition, SupportPolicy
 
 __all__ = ["CompiledDefinition", "Plan", "compile_policy"]
@@ -66,7 +67,11 @@ class Plan:
 
 
 def compile_policy(policy: SupportPolicy) -> Plan:
-    """The policy as a plan, which every rule about its promises takes. Compile once and share it."""
+    """The policy as a plan, which every rule about its promises takes. Compile once and share it.
+
+    Raises InvalidValue for a start condition that holds only at the moment of a change, unless ``when_to_cancel`` says
+    what ends its clock.
+    """
     around_the_clock = BusinessCalendar.always(policy.timezone)
     compiled = {
         definition.id: _compiled(definition, policy.calendars.get(definition.calendar or "", around_the_clock))
@@ -76,6 +81,12 @@ def compile_policy(policy: SupportPolicy) -> Plan:
 
 
 def _compiled(definition: SlaDefinition, calendar: Calendar) -> CompiledDefinition:
+    if definition.when_to_cancel == "start_not_met" and not _may_last(definition.start):
+        raise InvalidValue(
+            f"$.definitions.{definition.id}.when_to_cancel",
+            "`start` holds only at the moment of a change or event, so the clock would be cancelled at the next revision",
+            "write when_to_cancel = 'never' or 'cancel_met'",
+        )
     return CompiledDefinition(
         definition=definition,
         calendar=calendar,
@@ -95,3 +106,14 @@ def _predicate(condition: Condition | None) -> Predicate:
 
 def _goal(goal: Goal) -> tuple[Predicate, timedelta]:
     return (_always if goal.when is None else compile_condition(goal.when)), goal.duration
+
+
+def _may_last(start: Condition) -> bool:
+    """Whether a start condition can hold on a record in which nothing changes and nothing happens."""
+    names = fields_of(start)
+    still = [~field(name).changes() for name in names]
+    quiet = [field(name).is_empty() for name in names if name.startswith("event.")]
+    try:
+        return satisfiable(start, *still, *quiet, first=False) is not None
+    except InvalidValue:  # it compares fields, or is too large to decide: believed
+        return True

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import NamedTuple
 
 from csmcore.model import ACTIONS, Action, Case, Command, Reason, SupportPolicy
+from csmcore.rules.parties import SIDES
+from csmcore.rules.steps import Side
 from csmcore.rules.transitions import ALTERNATIVES, GUARDS, PARTIES, ROWS, TABLE, Guard, Party, Row
 
-__all__ = ["NOT_INVOLVED", "missing", "requirements", "row_of", "why_not"]
+__all__ = ["NOT_INVOLVED", "Verdict", "missing", "verdict"]
 
 NOT_INVOLVED = Reason("not_involved", "you have no part in this case")
 """The only answer to a stranger, whatever the case is like: a refusal must not tell them."""
@@ -31,14 +34,31 @@ _ANYWHERE: Mapping[Action, tuple[Row, ...]] = MappingProxyType(
 """Each action's rows in all states."""
 
 
-def row_of(case: Case, action: Action, parties: Iterable[Party]) -> tuple[Row, Party] | None:
-    """The row by which the actor may do this in the case's state, and the party as whom; its condition is not asked yet."""
+class Verdict(NamedTuple):
+    """What the table says of an action: the row it is done by and for which side, or the reasons why it is not.
+
+    ``requires`` is what the command must hold; where the action cannot be done, what every row that might be the actor's asks.
+    """
+
+    row: Row | None
+    by: Side
+    requires: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+def verdict(
+    case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime
+) -> Verdict:
+    """Whether these parties may do this now, whatever the command says, and else every reason why not."""
     rows = ROWS[case.state, action]
     for party in parties:
-        row = rows.get(party)
-        if row is not None:
-            return row, party
-    return None
+        if party in rows:
+            row = rows[party]
+            reasons = () if now >= case.updated_at else (_too_early(case),)
+            if row.only_if is not None:
+                reasons += _unmet(row.only_if, case, policy, now)
+            return Verdict(row, SIDES[party], row.requires, reasons)
+    return _denied(case, action, parties, policy, now)
 
 
 def missing(requires: Iterable[str], command: Command) -> list[Reason]:
@@ -55,45 +75,30 @@ def missing(requires: Iterable[str], command: Command) -> list[Reason]:
     return reasons
 
 
-def why_not(
+def _denied(
     case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime
-) -> list[Reason]:
-    """Every reason why the actor may not do this now, whatever the command says; none: they may."""
+) -> Verdict:
     if not parties:
-        return [NOT_INVOLVED]
-    reasons = [] if now >= case.updated_at else [_too_early(case)]
-    found = row_of(case, action, parties)
-    if found is not None:
-        guard = found[0].only_if
-        return reasons if guard is None else reasons + _unmet(guard, case, policy, now)
+        return Verdict(None, "system", (), (NOT_INVOLVED,))
     here, anywhere = TABLE[case.state][action], _ANYWHERE[action]
-    is_theirs = any(_is_for(row, parties) for row in anywhere)
-    if is_theirs or not here:
-        reasons.append(_wrong_state(case, action, policy, now))
-    if not is_theirs:
-        reasons.append(_not_permitted(action, here or anywhere))
-    return reasons
-
-
-def requirements(case: Case, action: Action, parties: tuple[Party, ...]) -> tuple[str, ...]:
-    """What the command must hold for this actor: where the action cannot be done, what every row that might be theirs asks."""
-    if not parties:
-        return ()
-    found = row_of(case, action, parties)
-    if found is not None:
-        return found[0].requires
-    rows = TABLE[case.state][action] or _ANYWHERE[action]
-    first, *others = [row for row in rows if _is_for(row, parties)] or rows
-    return tuple(need for need in first.requires if all(need in row.requires for row in others))
+    theirs = [row for row in anywhere if _is_for(row, parties)]
+    reasons = () if now >= case.updated_at else (_too_early(case),)
+    if theirs or not here:
+        reasons += (_wrong_state(case, action, policy, now),)
+    if not theirs:
+        reasons += (_not_permitted(action, here or anywhere),)
+    first, *others = theirs or here or anywhere
+    requires = tuple(need for need in first.requires if all(need in row.requires for row in others))
+    return Verdict(None, SIDES[parties[0]], requires, reasons)
 
 
 def _is_for(row: Row, parties: tuple[Party, ...]) -> bool:
     return not set(row.by).isdisjoint(parties)
 
 
-def _unmet(guard: Guard, case: Case, policy: SupportPolicy, now: datetime) -> list[Reason]:
+def _unmet(guard: Guard, case: Case, policy: SupportPolicy, now: datetime) -> tuple[Reason, ...]:
     reason = GUARDS[guard](case, policy, now)
-    return [] if reason is None else [reason]
+    return () if reason is None else (reason,)
 
 
 def _too_early(case: Case) -> Reason:

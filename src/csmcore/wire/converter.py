@@ -14,11 +14,11 @@ import attrs
 from csmcore.calendars import BusinessCalendar, Calendar, calendar_from_mapping
 from csmcore.conditions import Condition, Record, condition_from_mapping
 from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
-from csmcore.model import Case, Event, SlaDefinition, SupportPolicy
-from csmcore.wire.problems import Problems, at_key, found_in
+from csmcore.model import Case, Event, SlaDefinition, SupportPolicy, UpdateCase
+from csmcore.wire.problems import Problems, at_key
 from csmcore.wire.scalars import SCALARS, Reader, nearest, read_choice, read_free_values, read_mapping, untyped
 
-__all__ = ["read_noun", "table_of"]
+__all__ = ["read_noun"]
 
 _Noun = TypeVar("_Noun")
 _ReaderOf = Callable[[Any], Reader]
@@ -141,19 +141,11 @@ def _set_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
 
 
 def _mapping_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
-    read_item = reader_of(get_args(kind)[1])
-
-    def read(document: object) -> dict[str, Any]:
-        problems = Problems()
-        made = {}
-        for key, value in read_mapping(document).items():
-            made[key] = problems.attempt(read_item, value, at_key(key))
-            if problems.is_full:
-                break
-        problems.report()
-        return made
-
-    return read
+    _, item = get_args(kind)
+    if attrs.has(item) and "id" in attrs.fields_dict(item):
+        return _table_reader(item, reader_of)
+    read_item = reader_of(item)
+    return _by_name(lambda _, value: read_item(value))
 
 
 def _choice_reader(kind: Any, _: _ReaderOf) -> Reader:
@@ -186,49 +178,52 @@ def _read_calendar(value: object) -> Calendar:
 # --- fields whose type does not say all ------------------------------------------------------------------------------
 
 
-def table_of(kind: type, reader_of: _ReaderOf) -> Reader:
-    """Reads a table of nouns by id, in the order of the document."""
+def _table_reader(kind: type, reader_of: _ReaderOf) -> Reader:
+    """Reads nouns by id, in the order of the document: the name of each is its id."""
     read_body = reader_of(kind)
 
-    def read_row(row: tuple[str, Any]) -> object:
-        name, body = row
+    def read_row(name: str, body: object) -> object:
         if "id" in read_mapping(body):
             raise UnknownKey("$", "unknown key 'id'", "the name of the table is the id")
-        return read_body({"id": name, **body})
+        return read_body({"id": name, **read_mapping(body)})
 
-    def read(document: object) -> tuple[Any, ...]:
+    return _by_name(read_row)
+
+
+def _by_name(read_row: Callable[[str, object], object]) -> Callable[[Any], dict[str, Any]]:
+    """Reads a mapping, each value with its name at hand."""
+
+    def read(document: object) -> dict[str, Any]:
         problems = Problems()
-        made = []
-        for row in read_mapping(document).items():
-            made.append(problems.attempt(read_row, row, at_key(row[0])))
+        made = {}
+        for name, body in read_mapping(document).items():
+            made[name] = problems.attempt(partial(read_row, name), body, at_key(name))
             if problems.is_full:
                 break
         problems.report()
-        return tuple(made)
+        return made
 
     return read
 
 
 def _definitions_reader(reader_of: _ReaderOf) -> Reader:
-    return table_of(SlaDefinition, reader_of)
+    read = _table_reader(SlaDefinition, reader_of)
+    return lambda document: tuple(read(document).values())
 
 
 def _calendars_reader(_: _ReaderOf) -> Reader:
     """Reads calendars by name; a combination may name those before it."""
 
     def read(document: object) -> dict[str, Calendar]:
-        problems = Problems()
         made: dict[str, Calendar] = {}
 
-        def read_one(body: object) -> Calendar:
-            return calendar_from_mapping(read_mapping(body), made)
+        def read_row(name: str, body: object) -> Calendar:
+            made[name] = _STAND_IN
+            calendar = calendar_from_mapping(read_mapping(body), made)
+            made[name] = calendar
+            return calendar
 
-        for name, body in read_mapping(document).items():
-            made[name] = problems.attempt(read_one, body, at_key(name)) or _STAND_IN
-            if problems.is_full:
-                break
-        problems.report()
-        return made
+        return _by_name(read_row)(document)
 
     return read
 
@@ -238,25 +233,16 @@ def _changes_reader(reader_of: _ReaderOf) -> Reader:
     fields = {field.name: field for field in attrs.fields(Case)}
     readers = {name: reader_of(field.type) for name, field in fields.items()}
 
-    def read(document: object) -> dict[str, Any]:
-        problems = Problems()
-        made = {}
-        for name, value in read_mapping(document).items():
-            if name in fields:
-                made[name] = problems.attempt(partial(read_one, name), value, at_key(name))
-            else:
-                problems.add(UnknownKey("$", f"unknown key {shown(name)}", nearest(name, tuple(fields))))
-        problems.report()
-        return made
-
-    def read_one(name: str, value: object) -> object:
+    def read_row(name: str, value: object) -> object:
+        if name not in fields:
+            raise UnknownKey("$", f"a case has no field {shown(name)}", nearest(name, tuple(fields)))
         found = readers[name](untyped(value))
         check = fields[name].validator
         if check is not None:
             check(None, fields[name], found)
         return found
 
-    return read
+    return _by_name(read_row)
 
 
 _STAND_IN = BusinessCalendar.always()  # for a calendar with problems, so that those that name it have none of their own
@@ -264,6 +250,7 @@ _SPECIAL: Mapping[type, Mapping[str, Callable[[_ReaderOf], Reader]]] = MappingPr
     {
         SupportPolicy: {"calendars": _calendars_reader, "definitions": _definitions_reader},
         Event: {"changes": _changes_reader},
+        UpdateCase: {"changes": _changes_reader},
     }
 )
 _MAKERS: Mapping[Callable[[Any], bool], Callable[[Any, _ReaderOf], Reader]] = MappingProxyType(

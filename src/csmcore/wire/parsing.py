@@ -70,8 +70,8 @@ def _encoded(text: str) -> bytes:
         _refuse(InvalidValue(_place(before), "it has half of a surrogate pair", "decode the text properly"))
 
 
-def parse_json(text: str, max_bytes: int = MEBIBYTE) -> object:
-    """The plain data that a JSON text holds. Raises DocumentError."""
+def parse_json(text: str, max_bytes: int = MEBIBYTE, first_line: int = 1) -> object:
+    """The plain data that a JSON text holds, whose first line has that number. Raises DocumentError."""
     _check_extent(_JSON_STRING.sub("", text), ",[{", max_bytes)
     try:
         data = json.loads(
@@ -79,7 +79,7 @@ def parse_json(text: str, max_bytes: int = MEBIBYTE) -> object:
         )
     except json.JSONDecodeError as error:
         problem = f"this is no JSON: {error.msg[0].lower()}{error.msg[1:]}"
-        _refuse(InvalidValue(f"line {error.lineno}, column {error.colno}", problem))
+        _refuse(InvalidValue(f"line {error.lineno + first_line - 1}, column {error.colno}", problem))
     check_content(data, _most_values(max_bytes))
     return data
 

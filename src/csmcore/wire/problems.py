@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from csmcore.errors import DocumentError, InvalidValue, shown
 
-__all__ = ["Problems", "at_key", "found_in"]
+__all__ = ["MOST", "Problems", "at_key"]
 
-_MOST = 100  # problems of one document; the rest would not be read
+MOST: Final = 100
+"""Problems of one document; the rest would not be read."""
+
 _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 
 
@@ -23,11 +25,6 @@ def at_key(key: str) -> str:
     return f"$.{key}" if _SIMPLE.fullmatch(key) else f"$[{shown(key)}]"
 
 
-def found_in(error: InvalidValue | DocumentError) -> tuple[InvalidValue, ...]:
-    """The problems that an error stands for."""
-    return error.problems if isinstance(error, DocumentError) else (error,)
-
-
 @attrs.define
 class Problems:
     """Problems in the order in which they were found, up to 100."""
@@ -37,11 +34,13 @@ class Problems:
     @property
     def is_full(self) -> bool:
         """Whether looking on is pointless."""
-        return len(self.found) >= _MOST
+        return len(self.found) >= MOST
 
     def add(self, error: InvalidValue | DocumentError, place: str = "$") -> None:
-        """Keep the problems of what stands at that place."""
-        self.found += [problem.under(place) for problem in found_in(error)[: _MOST - len(self.found)]]
+        """Keep the problems of what stands at that place. One that has its line and column keeps them."""
+        problems = error.problems if isinstance(error, DocumentError) else (error,)
+        for problem in problems[: MOST - len(self.found)]:
+            self.found.append(problem if problem.path.startswith("line ") else problem.under(place))
 
     def attempt(self, read: Callable[[Any], Any], value: object, place: str) -> Any:
         """The value, read; None where it cannot be, and its problems are kept."""

@@ -1,0 +1,79 @@
+"""How Sphinx builds the documentation: ``sphinx-build -W --nitpicky docs docs/_build/html``."""
+
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Iterator
+from types import ModuleType
+
+from docutils.nodes import Node, TextElement
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.pycode import ModuleAnalyzer
+
+import csmcore
+
+project = "csmcore"
+author = "The csmcore developers"
+copyright = "The csmcore developers"
+version = release = csmcore.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["_build"]
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+default_role = "code"
+
+autodoc_default_options = {"members": True, "undoc-members": True}
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_display_short_literal_types = True
+python_maximum_signature_line_length = 88
+toc_object_entries_show_parents = "hide"
+
+# The build needs no network, so names of the standard library have no page to link to.
+nitpick_ignore_regex = [("py:.*", r"(abc|collections\.abc|datetime|decimal|types|typing)\..*")]
+
+html_theme = "furo"
+html_title = f"csmcore {release}"
+
+
+def find_on_its_face(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> Node | None:
+    """Resolve a class where hosts import it from: ``csmcore.calendars.hours.Window`` is on the face of its layer."""
+    package, *inner = node.get("reftarget", "").split(".")
+    if package != "csmcore" or len(inner) < 3:  # noqa: PLR2004 - layer, module, name
+        return None
+    face = ".".join((package, inner[0], inner[-1]))
+    domain = env.domains.python_domain
+    return domain.resolve_xref(env, node["refdoc"], app.builder, node["reftype"], face, node, content)
+
+
+def add_values(_app: Sphinx, docname: str, source: list[str]) -> None:
+    """Add a face's constants and type aliases to its page; autodoc leaves them out."""
+    folder, _, face = docname.partition("/")
+    if folder == "reference":
+        entries = "\n".join(describe_values(importlib.import_module(f"csmcore.{face}")))
+        rst = f".. py:currentmodule:: csmcore.{face}\n\n{entries}"
+        source[0] += f"\n## Constants and types\n\n```{{eval-rst}}\n{rst}\n```\n" if entries else ""
+
+
+def describe_values(module: ModuleType) -> Iterator[str]:
+    """Each with what it is, and the docstring below its assignment."""
+    below = pkgutil.iter_modules(getattr(module, "__path__", []), f"{module.__name__}.")
+    docs = [ModuleAnalyzer.for_module(found.name).find_attr_docs() for found in below]
+    for name in module.__all__:
+        value = getattr(module, name)
+        if inspect.isclass(value) or inspect.isroutine(value):
+            continue
+        is_type = isinstance(value, typing.NewType) or typing.get_origin(value) is not None
+        yield f".. py:{'type' if is_type else 'data'}:: {name}"
+        yield f"   :{'canonical' if is_type else 'value'}: {getattr(value, '__supertype__', None) or repr(value)}\n"
+        yield from (f"   {line}" for found in docs for line in found.get(("", name), ()))
+
+
+def setup(app: Sphinx) -> None:
+    """Register what this project adds to Sphinx."""
+    app.connect("source-read", add_values)
+    app.connect("missing-reference", find_on_its_face)

@@ -1,0 +1,56 @@
+"""The fields of a revision: what conditions may ask about, and of which type each is."""
+
+from csmcore.conditions import FieldType, Schema
+from csmcore.model.case import CASE_STATES, CHANNELS
+from csmcore.model.events import EVENT_KINDS
+
+__all__ = ["CASE_FIELDS", "REVISION_SCHEMA"]
+
+_TEXT = FieldType("text")
+_INSTANT = FieldType("instant")
+_FLAG = FieldType("boolean", nullable=False)
+_LIST = FieldType("text", many=True)
+_GRADE = FieldType("integer", values=(1, 2, 3))
+
+_CASE = {
+    "state": FieldType("text", values=CASE_STATES, nullable=False),
+    "channel": FieldType("text", values=CHANNELS, nullable=False),
+    "short_description": _TEXT,
+    "description": _TEXT,
+    "category": _TEXT,
+    "impact": _GRADE,
+    "urgency": _GRADE,
+    "priority": FieldType("integer", values=(1, 2, 3, 4, 5), nullable=False),
+    **dict.fromkeys(("account", "contact", "consumer", "requested_by", "partner", "partner_contact"), _TEXT),
+    **dict.fromkeys(("product", "asset", "contract", "entitlement", "parent", "follow_up_of"), _TEXT),
+    **dict.fromkeys(("assignment_group", "assigned_to", "opened_by", "closed_by"), _TEXT),
+    **dict.fromkeys(("opened_at", "assigned_at", "first_response_at", "closed_at", "cancelled_at"), _INSTANT),
+    "informed_users": _LIST,
+    "reopen_count": FieldType("integer", nullable=False),
+    "share_resolution_notes": _FLAG,
+    "auto_close": _FLAG,
+    "needs_attention": _FLAG,
+}
+
+CASE_FIELDS: tuple[str, ...] = tuple(_CASE)
+"""The fields of a case that stand in a revision under their own names."""
+
+REVISION_SCHEMA = Schema(
+    {
+        **_CASE,
+        "resolution.code": _TEXT,
+        "resolved_at": _INSTANT,
+        "entitlement.plan": _TEXT,
+        "entitlement.calendar": _TEXT,
+        "entitlement.sla_definitions": _LIST,
+        "contract.calendar": _TEXT,
+        "contract.sla_definitions": _LIST,
+        "contract.runs_non_contractual": FieldType("boolean"),
+        "account.calendar": _TEXT,
+        "extra.*": FieldType("any"),
+        "event.kind": FieldType("text", values=EVENT_KINDS),
+        "event.by": FieldType("text", values=("customer", "agent", "system")),
+        "event.is_public": FieldType("boolean"),
+    }
+)
+"""Every field that a revision can have. ``extra.*`` are fields of a host's own, of any type."""

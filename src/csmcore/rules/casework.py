@@ -1,0 +1,165 @@
+"""Where the verbs meet: one pure call for each way in which a case moves on.
+
+`decide_open`, `decide_apply` and `decide_tick` chain intake, flow, priority, entitlement and clocks. Services of any kind,
+analysis and hosts with a shell of their own call these and nothing below them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from csmcore.calendars import as_utc
+from csmcore.errors import InvalidValue
+from csmcore.model import (
+    DERIVED_FROM,
+    SYSTEM,
+    Actor,
+    Case,
+    CaseCommand,
+    CaseFacts,
+    CaseId,
+    Decision,
+    Derivation,
+    EntitlementQuestion,
+    Event,
+    EventId,
+    OpenCase,
+    Reason,
+    Refusal,
+    Revision,
+    SlaState,
+    revised,
+)
+from csmcore.rules.clock_events import clock_happenings
+from csmcore.rules.entitlement import derive_entitlement
+from csmcore.rules.intake import opening
+from csmcore.rules.lifecycle import step
+from csmcore.rules.plan import Plan
+from csmcore.rules.priority import priority_of
+from csmcore.rules.revisions import record_of
+from csmcore.rules.sla import advance, tick
+from csmcore.rules.steps import Happening, Step
+
+__all__ = ["decide_apply", "decide_open", "decide_tick"]
+
+_GRADES = frozenset({"impact", "urgency", "priority_override"})
+_DERIVED_FROM = DERIVED_FROM | {"contract_is_manual", "entitlement_is_manual", "entitlement"}
+
+
+def decide_open(  # noqa: PLR0913 - a new case's identity comes from outside too
+    command: OpenCase,
+    actor: Actor,
+    facts: CaseFacts,
+    plan: Plan,
+    now: datetime,
+    case_id: CaseId,
+    number: str,
+) -> Decision | Refusal:
+    """The new case with its priority, entitlement and clocks, or every reason why it cannot be opened.
+
+    ``facts`` are those of the command's customer, product and agreements. The case pins the plan's policy.
+    """
+    now = as_utc(now)
+    opened = opening(command, actor, facts, plan.policy, now, case_id, number)
+    if isinstance(opened, Refusal):
+        return opened
+    case = Case(**{"updated_at": now, **opened.changes})
+    return _decided(case, SlaState(), opened, actor, facts, plan, now, asks=True)
+
+
+def decide_apply(  # noqa: PLR0913 - a case comes with its clocks and its facts
+    case: Case, sla: SlaState, command: CaseCommand, actor: Actor, facts: CaseFacts, plan: Plan, now: datetime
+) -> Decision | Refusal:
+    """The case after one command, with all that follows from it, or every reason why not; refused, nothing changes.
+
+    ``sla`` are its clocks as stored, ``plan`` is that of the policy that the case pins (else InvalidValue). An instant
+    before the case's last change is refused.
+    """
+    now = as_utc(now)
+    if plan.policy.ref != case.policy:
+        raise InvalidValue("plan", f"it is of another policy than case {case.number} pins", "compile the case's own")
+    if now < case.updated_at:
+        text = f"the clock went back: the case changed at {case.updated_at:%Y-%m-%d %H:%M:%S}Z"
+        return Refusal((Reason("clock_went_back", text, ("updated_at",)),))
+    taken = step(case, command, actor, facts, plan.policy, now)
+    if isinstance(taken, Refusal):
+        return taken
+    changed = revised(case, {**taken.changes, "version": case.version + 1, "updated_at": now})
+    asks = not _DERIVED_FROM.isdisjoint(taken.changes)
+    return _decided(changed, sla, taken, actor, facts, plan, now, asks=asks)
+
+
+def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime) -> Decision | None:
+    """What has become due by an instant: thresholds and breaches, once each, in order, however late it is asked. None: nothing."""
+    now = as_utc(now)
+    after = tick(plan, sla, now)
+    happened = clock_happenings(sla, after, now)
+    if not happened:
+        return None
+    ticked = revised(case, {"version": case.version + 1})
+    return Decision(case=ticked, sla=after, revision=None, events=_events(ticked, happened, SYSTEM, now))
+
+
+def _decided(  # noqa: PLR0913 - what `decide_open` and `decide_apply` have in common
+    case: Case,
+    sla: SlaState,
+    taken: Step,
+    actor: Actor,
+    facts: CaseFacts,
+    plan: Plan,
+    now: datetime,
+    *,
+    asks: bool,
+) -> Decision:
+    happened, reasons = list(taken.happened), list(taken.reasons)
+    changes: dict[str, Any]
+    derivation = None
+    if not _GRADES.isdisjoint(taken.changes):
+        changes = _priority(case, plan)
+        case = revised(case, changes) if changes else case
+        happened[0] = happened[0]._replace(changes={**happened[0].changes, **changes})
+    if asks:
+        derivation = derive_entitlement(EntitlementQuestion.asked_by(case), facts, plan.policy, now)
+        changes = _derived(case, derivation)
+        if changes:
+            case = revised(case, changes)
+            happened.append(Happening("entitlement_derived", changes))
+        reasons.append(derivation.reason)
+    revision = Revision(now, case.version, EventId(f"{case.id}/{case.version}/0"), record_of(case, facts, taken))
+    after = advance(plan, sla, revision)
+    happened += clock_happenings(sla, after, now)
+    return Decision(
+        case=case,
+        sla=after,
+        revision=revision,
+        activity=taken.activity,
+        events=_events(case, happened, actor, now),
+        intents=taken.intents,
+        reasons=tuple(reasons),
+        derivation=derivation,
+    )
+
+
+def _priority(case: Case, plan: Plan) -> dict[str, int]:
+    found = None if case.priority_override is not None else priority_of(case.impact, case.urgency, plan.policy)
+    return {} if found is None or found == case.priority else {"priority": found}
+
+
+def _derived(case: Case, derivation: Derivation) -> dict[str, Any]:
+    return {name: value for name, value in derivation.case_fields.items() if getattr(case, name) != value}
+
+
+def _events(case: Case, happened: Sequence[Happening], actor: Actor, now: datetime) -> tuple[Event, ...]:
+    return tuple(
+        Event(
+            kind=happening.kind,
+            case=case.id,
+            version=case.version,
+            index=index,
+            at=now,
+            by=actor,
+            changes=happening.changes,
+            details=happening.details,
+        )
+        for index, happening in enumerate(happened)
+    )

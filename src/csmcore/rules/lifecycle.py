@@ -1,0 +1,77 @@
+"""One command to one case: the step it makes, or every reason why it makes none; and the case that its events tell."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from csmcore.calendars import as_utc
+from csmcore.errors import InvalidValue, shown
+from csmcore.model import Actor, Case, CaseCommand, CaseFacts, Event, Refusal, SupportPolicy, UpdateCase
+from csmcore.rules.effects import EFFECTS, Moment
+from csmcore.rules.parties import parties_of
+from csmcore.rules.refusing import missing, verdict
+from csmcore.rules.steps import Step
+
+__all__ = ["replay_events", "step"]
+
+_STAMPED = frozenset({"version", "updated_at"})
+_FIELDS = frozenset(field.name for field in attrs.fields(Case)) - _STAMPED
+_REQUIRED = frozenset(field.name for field in attrs.fields(Case) if field.default is attrs.NOTHING) - _STAMPED
+
+
+def step(  # noqa: PLR0913 - a rule sees only its arguments
+    case: Case, command: CaseCommand, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime
+) -> Step | Refusal:
+    """What the command makes of the case, or every reason why it may not be done.
+
+    Laws: nothing that comes in is changed; a refusal says all its reasons, but a stranger to the case learns nothing of it; Closed
+    and Cancelled absorb, except within the reopen window. ``facts`` are those of the case as the command would
+    have it. Raises NaiveDatetime.
+    """
+    now = as_utc(now)
+    action = command.action
+    parties = parties_of(case, actor, facts)
+    row, by, requires, reasons = verdict(case, action, parties, policy, now)
+    if requires:
+        reasons += tuple(missing(requires, command))
+    if reasons and not (parties and isinstance(command, UpdateCase)):
+        return Refusal(reasons)
+    to = None if row is None else row.to
+    outcome = EFFECTS[action](Moment(case, actor, by, to, facts, policy, now), command)
+    if not reasons:
+        return outcome
+    return Refusal(reasons + outcome.reasons) if isinstance(outcome, Refusal) else Refusal(reasons)
+
+
+def replay_events(events: Iterable[Event]) -> Case:
+    """The case that its events tell. Law: the events of a case, in order from its opening, give its snapshot.
+
+    Raises InvalidValue where they are not that.
+    """
+    fields: dict[str, Any] = {}
+    last: Event | None = None
+    for event in events:
+        _check_order(event, last)
+        fields.update(event.changes)
+        last = event
+    if last is None:
+        raise InvalidValue("events", "there are none", "give a case's events, from its opening on")
+    strange, lacking = fields.keys() - _FIELDS, _REQUIRED - fields.keys()
+    if strange or lacking:
+        problem = f"they set {shown(sorted(strange))}, and do not set {shown(sorted(lacking))}"
+        raise InvalidValue("events", problem, "give a case's own events, from its opening on")
+    return Case(**fields, version=last.version, updated_at=last.at)
+
+
+def _check_order(event: Event, last: Event | None) -> None:
+    if last is None:
+        follows = (event.version, event.index) == (1, 0)
+    elif event.version == last.version:
+        follows = event.index == last.index + 1
+    else:
+        follows = (event.version, event.index) == (last.version + 1, 0)
+    if not follows or (last is not None and event.case != last.case):
+        after = "at the beginning" if last is None else f"after {shown(last.id)}"
+        raise InvalidValue("events", f"{shown(event.id)} stands {after}", "give one case's events, in order, each once")

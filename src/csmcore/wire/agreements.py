@@ -1,0 +1,119 @@
+"""Agreements as documents: who the customers are, what they have, and what they were promised."""
+
+from itertools import islice
+from typing import Any, Literal, TypeAlias, cast
+
+import attrs
+
+from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
+from csmcore.model import AgreementBook, SupportPolicy, plain
+from csmcore.wire.converter import read_noun
+from csmcore.wire.kinds import ENTRY, untagged
+from csmcore.wire.parsing import MEBIBYTE, Syntax, decoded, parse, parse_json
+from csmcore.wire.policies import FORMAT, without_format, written
+from csmcore.wire.problems import MOST, Problems, at_key
+from csmcore.wire.references import PlaceOf, loose_ends
+
+__all__ = ["AgreementSyntax", "dump_agreements", "load_agreements"]
+
+AgreementSyntax: TypeAlias = Syntax | Literal["json_lines"]
+
+_MOST_BYTES = 64 * MEBIBYTE
+_SECTIONS = {kind: f"{word}s" for word, kind in ENTRY.kinds.items()}
+
+
+def load_agreements(
+    document: bytes | str,
+    policy: SupportPolicy | None = None,
+    *,
+    syntax: AgreementSyntax | None = None,
+    max_bytes: int = _MOST_BYTES,
+) -> AgreementBook:
+    """The customers and agreements of a text in TOML, JSON or JSON lines, told apart by how they begin unless ``syntax`` says.
+
+    An id that leads nowhere is refused; with a policy, so is a calendar or a promise that the policy does not have.
+    Raises DocumentError with every problem.
+
+    >>> load_agreements('format = 1\\n[contacts.jo]\\nname = "Jo"\\naccount = "acme"')
+    Traceback (most recent call last):
+    csmcore.errors.DocumentError: $.contacts.jo.account: no account 'acme'; add the account, or correct the id
+    """
+    text = decoded(document, max_bytes)
+    if syntax == "json_lines" or (syntax is None and _is_json_lines(text, max_bytes)):
+        book, place_of = _from_lines(text, max_bytes)
+    else:
+        body = without_format(parse(text, cast(Syntax | None, syntax), max_bytes))
+        book, place_of = read_noun(AgreementBook, body), _place_in_tables
+    problems = tuple(islice(loose_ends(book, policy, place_of), MOST))
+    if problems:
+        raise DocumentError(problems)
+    return book
+
+
+def dump_agreements(book: AgreementBook) -> str:
+    """The agreements as JSON for people; `load_agreements` reads an equal book from it."""
+    document = cast(dict[str, dict[str, dict[str, Any]]], plain(book))
+    for section in document.values():
+        for entry in section.values():
+            del entry["id"]
+    return written({"format": FORMAT, **{name: section for name, section in document.items() if section}})
+
+
+def _place_in_tables(section: str, identity: str) -> str:
+    return f"$.{section}{at_key(identity)[1:]}"
+
+
+# --- JSON lines ------------------------------------------------------------------------------------------------------
+
+
+def _is_json_lines(text: str, max_bytes: int) -> bool:
+    """Whether the first line is an object by itself, and more follows: no JSON text is so."""
+    first, _, rest = text.lstrip().partition("\n")
+    if not rest.strip():
+        return False
+    try:
+        return isinstance(parse_json(first, max_bytes), dict)
+    except DocumentError:
+        return False
+
+
+def _from_lines(text: str, max_bytes: int) -> tuple[AgreementBook, PlaceOf]:
+    """The entries of a text that has one on each line, after a first line that says the format."""
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()] or [(1, "")]
+    found = _Entries(max_bytes)
+    for number, line in lines:
+        found.problems.attempt(found.read if number > lines[0][0] else found.read_header, (number, line), f"line {number}, $")
+        if found.problems.is_full or not found.has_header:
+            break
+    found.problems.report()
+    return AgreementBook(**found.sections), found.place_of
+
+
+@attrs.define
+class _Entries:
+    """The entries of the lines so far, and on which line each is."""
+
+    max_bytes: int
+    problems: Problems = attrs.field(factory=Problems)
+    sections: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    numbers: dict[tuple[str, str], int] = attrs.field(factory=dict)
+    has_header: bool = False
+
+    def read_header(self, numbered: tuple[int, str]) -> None:
+        number, line = numbered
+        for key in without_format(parse_json(line, self.max_bytes, number)):
+            raise UnknownKey("$", f"unknown key {shown(key)}", "let the first line say the format alone")
+        self.has_header = True
+
+    def read(self, numbered: tuple[int, str]) -> None:
+        number, line = numbered
+        kind, body = untagged(ENTRY, parse_json(line, self.max_bytes, number))
+        entry, section = read_noun(kind, body), _SECTIONS[kind]
+        first = self.numbers.setdefault((section, entry.id), number)
+        if first != number:
+            raise InvalidValue("$.id", f"{shown(entry.id)} is given twice", f"the first is on line {first}")
+        self.sections.setdefault(section, {})[entry.id] = entry
+
+    def place_of(self, section: str, identity: str) -> str:
+        """The line that an entry is on."""
+        return f"line {self.numbers[section, identity]}, $"

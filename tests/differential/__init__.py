@@ -1,0 +1,1 @@
+"""Csmcore beside the oracles."""

@@ -1,0 +1,1 @@
+"""Second implementations, slow and plain, that share no code with csmcore."""

@@ -1,0 +1,1 @@
+"""Laws, tried on generated input."""

@@ -1,0 +1,1 @@
+"""Conditions, part by part."""

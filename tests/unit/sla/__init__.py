@@ -1,0 +1,1 @@
+"""Clocks on days that a person can count."""
