@@ -33,8 +33,12 @@ python_display_short_literal_types = True
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 
-# The build needs no network, so names of the standard library have no page to link to.
-nitpick_ignore_regex = [("py:.*", r"(abc|collections\.abc|datetime|decimal|types|typing)\..*")]
+nitpick_ignore_regex = [
+    # The build needs no network, so names of the standard library have no page to link to.
+    ("py:.*", r"(abc|collections\.abc|datetime|decimal|fractions|types|typing)\..*"),
+    # Type variables and private bases have no page.
+    ("py:.*", r"csmcore\..*\._\w+"),
+]
 
 html_theme = "furo"
 html_title = f"csmcore {release}"
@@ -69,7 +73,8 @@ def describe_values(module: ModuleType) -> Iterator[str]:
             continue
         is_type = isinstance(value, typing.NewType) or typing.get_origin(value) is not None
         yield f".. py:{'type' if is_type else 'data'}:: {name}"
-        yield f"   :{'canonical' if is_type else 'value'}: {getattr(value, '__supertype__', None) or repr(value)}\n"
+        shown = value.__supertype__.__name__ if isinstance(value, typing.NewType) else repr(value)
+        yield f"   :{'canonical' if is_type else 'value'}: {shown}\n"
         yield from (f"   {line}" for found in docs for line in found.get(("", name), ()))
 
 

@@ -328,17 +328,23 @@ def _assignments(body: list[ast.stmt]) -> Iterator[tuple[list[str], ast.expr]]:
 
 def _changes(value: ast.AST) -> bool:
     """Whether a value may change later: a collection that nothing froze; other calls make values."""
-    if isinstance(value, _DISPLAYS):
-        return True
-    if isinstance(value, ast.Call):
-        if _called(value) in _FREEZING:
-            return any(_changes(kept) for argument in value.args for kept in _contents(argument))
-        return _called(value) in _MUTABLE
-    if isinstance(value, ast.Subscript):  # Callable[[A], B] keeps no list
-        return _changes(value.value)
-    if isinstance(value, ast.BinOp) and isinstance(value.right, ast.Set | ast.SetComp):  # frozenset() | {a} is frozen
-        return _changes(value.left)
-    return not isinstance(value, ast.Lambda) and any(map(_changes, ast.iter_child_nodes(value)))
+    parts: Iterable[ast.AST]
+    match value:
+        case ast.Call() if _called(value) in _FREEZING:
+            parts = [kept for argument in value.args for kept in _contents(argument)]
+        case ast.Call():
+            return _called(value) in _MUTABLE
+        case ast.Starred():
+            parts = _contents(value.value)
+        case ast.Subscript():  # Callable[[A], B] keeps no list
+            parts = (value.value,)
+        case ast.BinOp(right=ast.Set() | ast.SetComp()):  # frozenset() | {a} is frozen
+            parts = (value.left,)
+        case ast.Lambda():
+            parts = ()
+        case _:
+            parts = ast.iter_child_nodes(value)
+    return isinstance(value, _DISPLAYS) or any(map(_changes, parts))
 
 
 def _contents(frozen: ast.AST) -> Iterator[ast.AST]:
@@ -347,6 +353,9 @@ def _contents(frozen: ast.AST) -> Iterator[ast.AST]:
         yield frozen.elt
     elif isinstance(frozen, ast.DictComp):
         yield frozen.value
+    elif isinstance(frozen, ast.Dict):
+        for key, value in zip(frozen.keys, frozen.values, strict=True):
+            yield from (value,) if key else _contents(value)
     elif isinstance(frozen, _DISPLAYS):
         yield from ast.iter_child_nodes(frozen)
     elif not (isinstance(frozen, ast.Call) and _called(frozen) in _MUTABLE):

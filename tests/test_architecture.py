@@ -19,8 +19,9 @@ SOUND = {
     "calendars/hours.py": "from types import MappingProxyType\nDAY = MappingProxyType({1: (2,)})\n" + OFFER,
     "model/__init__.py": "from house.model.case import Case\n" + OFFER,
     "model/case.py": "import attrs\nfrom house.calendars import DAY\nclass Case:\n    pass\n" + OFFER,
-    "rules/__init__.py": "from house.model import Case\nCheck = dict[str, list[int]]\nABC = frozenset('a') | {'b', 'c'}\n"
-    + OFFER,
+    "rules/__init__.py": "from house.model import Case\n" + OFFER,
+    "rules/checks.py": "Check = dict[str, list[int]]\nNAMES = frozenset('a') | {'b', *list('c')}\n" + OFFER,
+    "rules/kinds.py": "from types import MappingProxyType\nK = MappingProxyType({1: 2, **dict(a=3)})\n" + OFFER,
     "services/__init__.py": "import logging\nfrom house.rules import Case\n_LOGGERS = {}\n" + OFFER,
     "wire/__init__.py": "from house import __version__\ndef load():\n    import cattrs\n" + OFFER,
 }
@@ -60,6 +61,7 @@ FAULTS = [
     ("pure", "rules/__init__.py", "def f():\n    return open('/etc/passwd')", "calls open"),
     ("state", "calendars/hours.py", "CACHE = {}", "CACHE can change"),
     ("state", "calendars/hours.py", "CACHE: dict[str, int] = dict(a=1)", "CACHE can change"),
+    ("state", "model/case.py", "NAMES = ((), *([1], [2]))", "NAMES can change"),
     ("state", "model/case.py", "NAMES = {1} | {2}", "NAMES can change"),
     ("state", "model/case.py", "NAMES = [0] * 8", "NAMES can change"),
     ("state", "model/case.py", "class A:\n    seen = set()", "seen can change"),

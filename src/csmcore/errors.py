@@ -13,7 +13,9 @@ __all__ = [
     "LimitExceeded",
     "NaiveDatetime",
     "NoBusinessTime",
+    "NotFound",
     "OutOfRange",
+    "StaleVersion",
     "TimeZoneDataMissing",
     "UnknownKey",
     "UnknownTimeZone",
@@ -144,6 +146,33 @@ class NoBusinessTime(CalendarExhausted):
     """A calendar is never open, so no due date exists under it."""
 
     code: ClassVar[str] = "no_business_time"
+
+
+class NotFound(CsmError, LookupError):
+    """What an id names is not there. ``kind`` says what it would have been (``case``, ``policy``), ``id`` which."""
+
+    code: ClassVar[str] = "not_found"
+
+    def __init__(self, kind: str, id: str) -> None:  # noqa: A002 - it is the id
+        super().__init__(f"there is no {kind} {shown(id)}")
+        self.kind = kind
+        self.id = id
+
+
+class StaleVersion(CsmError):
+    """A case is no more, or not yet, what somebody thinks: it is not at version ``expected``. Nothing was changed.
+
+    ``found`` is the version that it is at, where that is known. Read it again and decide anew.
+    """
+
+    code: ClassVar[str] = "stale_version"
+
+    def __init__(self, case: str, expected: int, found: int | None = None) -> None:
+        known = "" if found is None else f" but at {found}"
+        super().__init__(f"case {shown(case)} is not at version {expected}{known}; read it again")
+        self.case = case
+        self.expected = expected
+        self.found = found
 
 
 def shown(value: object) -> str:

@@ -15,12 +15,15 @@ def main() -> int:
     parser.add_argument("--seed", default="campaign")
     options = parser.parse_args()
     zoneinfo.reset_tzpath(())
-    started, cycles, differences = time.monotonic(), 0, []
+    started, cycles = time.monotonic(), 0
+    differences: list[str] = []
     for number in range(options.histories):
         found, lines = compare_random(f"{options.seed}.{number}")
         cycles, differences = cycles + found, differences + lines
         if number % 500 == 0:
-            print(f"\r{number:,}/{options.histories:,} histories, {len(differences)} differences", end="", file=sys.stderr)
+            print(
+                f"\r{number:,}/{options.histories:,} histories, {len(differences)} differences", end="", file=sys.stderr
+            )
     seconds = time.monotonic() - started
     print(f"\n{options.histories:,} histories, {cycles:,} cycles, {len(differences)} differences, {seconds:.0f} s")
     print("\n".join(differences[:50]))

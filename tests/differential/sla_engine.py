@@ -1,8 +1,9 @@
-"""The engine's clocks beside the minute-ticking simulator's: plain histories put into the engine's nouns, answers compared."""
+"""The engine's clocks beside the simulator's: plain histories put into the engine's nouns, and answers compared."""
 
 from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
+from typing import Any
 
 from csmcore.calendars import Calendar, calendar_from_mapping
 from csmcore.conditions import condition_from_mapping
@@ -33,7 +34,10 @@ def compare_history(history: History) -> tuple[int, list[str]]:
         cycles = simulate(definition, history.revisions, here.opens[definition["calendar"]], history.as_of)
         clocks = [clock for clock in state.clocks if clock.definition == definition["id"]]
         count += len(cycles)
-        found, expected = [engine_figures(plan, clock, now) for clock in clocks], [expected_figures(here, cycle, history.as_of) for cycle in cycles]
+        found, expected = (
+            [engine_figures(plan, clock, now) for clock in clocks],
+            [expected_figures(here, cycle, history.as_of) for cycle in cycles],
+        )
         if len(found) != len(expected):
             differences.append(f"{definition['id']}: csmcore {len(found)} cycles, simulator {len(expected)}")
         differences += [
@@ -62,15 +66,22 @@ def calendars_of(number: int) -> dict[str, Calendar]:
 def plan_of(history: History) -> Plan:
     """The policy that makes the history's promises, compiled."""
     definitions = tuple(map(definition_of, history.definitions))
-    return compile_policy(SupportPolicy(name="random", version="1", calendars=calendars_of(history.world), definitions=definitions))
+    return compile_policy(
+        SupportPolicy(name="random", version="1", calendars=calendars_of(history.world), definitions=definitions)
+    )
 
 
 def definition_of(plain: dict) -> SlaDefinition:
     """A definition from its plain form."""
-    conditions = {name: condition_from_mapping(plain[name]) for name in CONDITIONS if name in plain}
-    goals = tuple(Goal(timedelta(minutes=goal["minutes"]), condition_from_mapping(goal["when"]) if "when" in goal else None) for goal in plain["goals"])
+    conditions: dict[str, Any] = {name: condition_from_mapping(plain[name]) for name in CONDITIONS if name in plain}
+    goals = tuple(
+        Goal(timedelta(minutes=goal["minutes"]), condition_from_mapping(goal["when"]) if "when" in goal else None)
+        for goal in plain["goals"]
+    )
     rest = {name: value for name, value in plain.items() if name not in {*CONDITIONS, "goals", "id", "thresholds"}}
-    return SlaDefinition(id=DefinitionId(plain["id"]), goals=goals, thresholds=tuple(plain["thresholds"]), **conditions, **rest)
+    return SlaDefinition(
+        id=DefinitionId(plain["id"]), goals=goals, thresholds=tuple(plain["thresholds"]), **conditions, **rest
+    )
 
 
 def revisions_of(history: History) -> list[Revision]:
@@ -93,7 +104,18 @@ def revisions_of(history: History) -> list[Revision]:
 def engine_figures(plan: Plan, clock: SlaClock, now: datetime) -> dict[str, object]:
     """What the engine says of a clock."""
     reading = read(plan, clock, now)
-    names = ("cycle", "stage", "goal", "started_at", "stopped_at", "due_at", "original_due_at", "derived_end_at", "due_if_resumed_now", "next_at")
+    names = (
+        "cycle",
+        "stage",
+        "goal",
+        "started_at",
+        "stopped_at",
+        "due_at",
+        "original_due_at",
+        "derived_end_at",
+        "due_if_resumed_now",
+        "next_at",
+    )
     more = ("elapsed", "paused", "remaining", "wall_elapsed", "wall_paused", "has_breached", "breached_at")
     return {name: getattr(reading, name) for name in (*names, *more)} | {
         "attached_at": clock.attached_at,
@@ -113,7 +135,9 @@ def expected_figures(here: World, cycle: Cycle, now: int) -> dict[str, object]:
         return None if count is None else here.instant(count)
 
     is_paused = cycle.stage == "paused"
-    end = hundredth(cycle.used_up(cycle.started_at, 100 * (cycle.goal + (cycle.rested_before_pause if is_paused else cycle.rested))))
+    end = hundredth(
+        cycle.used_up(cycle.started_at, 100 * (cycle.goal + (cycle.rested_before_pause if is_paused else cycle.rested)))
+    )
     has_breached = cycle.breached_at is not None
     return {
         "cycle": cycle.number,
@@ -125,7 +149,9 @@ def expected_figures(here: World, cycle: Cycle, now: int) -> dict[str, object]:
         "due_at": at(cycle.due_when_breached) if has_breached else None if is_paused else end,
         "original_due_at": hundredth(cycle.original_due),
         "derived_end_at": end,
-        "due_if_resumed_now": hundredth(cycle.used_up(cycle.started_at, 100 * (cycle.goal + cycle.rested))) if is_paused else None,
+        "due_if_resumed_now": hundredth(cycle.used_up(cycle.started_at, 100 * (cycle.goal + cycle.rested)))
+        if is_paused
+        else None,
         "next_at": hundredth(cycle.ahead(now)),
         "elapsed": minutes(cycle.elapsed),
         "paused": minutes(cycle.rested),

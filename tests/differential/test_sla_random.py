@@ -11,7 +11,7 @@ FRESH = 250  # histories from a seed of this run's own
 
 
 def test_clocks_agree_with_the_minute_by_minute_simulator(tally: Tally) -> None:
-    """Each figure of each clock of five thousand random histories equals the count: stages, times, pauses, thresholds, due dates."""
+    """Stages, times, pauses, thresholds and due dates of five thousand random histories are those that were counted."""
     check([f"gate.{number}" for number in range(PLANNED)], tally, PLANNED)
 
 
@@ -26,6 +26,11 @@ def check(seeds: list[str], tally: Tally, planned: int) -> None:
     """Compare the histories of these seeds, and count them and their cycles."""
     results = [compare_random(seed) for seed in seeds]
     differences = [line for _, lines in results for line in lines]
-    tally("SLA histories beside the simulator", len(results), planned=planned, mismatches=sum(1 for _, lines in results if lines))
+    tally(
+        "SLA histories beside the simulator",
+        len(results),
+        planned=planned,
+        mismatches=sum(1 for _, lines in results if lines),
+    )
     tally("SLA cycles beside the simulator", sum(cycles for cycles, _ in results), mismatches=len(differences))
     assert differences[:20] == []

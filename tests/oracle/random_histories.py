@@ -1,8 +1,8 @@
 """Case histories drawn at random, with the definitions whose clocks they move: plain data, on whole minutes.
 
-They are drawn from a hundred calendars in ten worlds. A world is sixty days around a change of some zone's clock, so that
-all calendars of one history share a grid of minutes. Instants are drawn where something can go wrong: at the edges of
-windows, at the very minute in which a goal is used up, several at once.
+They are drawn from a hundred calendars in ten worlds. A world is sixty days around a change of some zone's clock, so
+that all calendars of one history share a grid of minutes. Instants are drawn where something can go wrong: at the edges
+of windows, in the very minute in which a goal is used up, several at once.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -69,15 +69,21 @@ def world(number: int) -> World:
     middle = datetime.fromtimestamp(rng.choice(changes).at, UTC) if changes else datetime(2024, 3, 1, tzinfo=UTC)
     start = (middle - timedelta(days=10)).replace(hour=0, minute=0)
     usual = (["09:00-17:00"], ["08:00-12:00", "13:00-18:00"], ["22:00-06:00"])
-    calendars = {f"usual {windows[0]}": {"timezone": zone, "hours": dict.fromkeys(WEEKDAYS[:5], windows)} for windows in usual}
+    calendars = {
+        f"usual {windows[0]}": {"timezone": zone, "hours": dict.fromkeys(WEEKDAYS[:5], windows)} for windows in usual
+    }
     while len(calendars) < CALENDARS:
-        calendars[f"random {len(calendars)}"] = random_document(rng, (zone, "UTC"), (start + timedelta(days=rng.randint(4, 20))).date())
-    opens: dict[str | None, bytes] = {name: open_slots(document, start, DAYS * 1440) for name, document in calendars.items()}
+        calendars[f"random {len(calendars)}"] = random_document(
+            rng, (zone, "UTC"), (start + timedelta(days=rng.randint(4, 20))).date()
+        )
+    opens: dict[str | None, bytes] = {
+        name: open_slots(document, start, DAYS * 1440) for name, document in calendars.items()
+    }
     return World(start, calendars, {**opens, None: b"\1" * (DAYS * 1440)})
 
 
 def random_history(rng: Random) -> History:
-    """Any history: one to three definitions, one to fourteen revisions, read at any minute from the first to beyond the last."""
+    """Any history: one to three definitions, one to fourteen revisions, read at any minute of it or after it."""
     number = rng.randrange(WORLDS)
     names = rng.sample(NAMES, rng.choice((1, 1, 2, 3)))
     definitions = [random_definition(rng, name, [*world(number).calendars, None]) for name in names]
@@ -112,7 +118,9 @@ def random_definition(rng: Random, name: str, calendars: list[str | None]) -> di
         if rng.random() < chance:
             definition[part] = random_condition(rng) if rng.random() < 0.25 else usual[part]
     definition["when_to_resume"] = "resume_met" if "resume" in definition and rng.random() < 0.7 else "pause_not_met"
-    definition["when_to_cancel"] = rng.choice(("start_not_met", "start_not_met", "cancel_met" if "cancel" in definition else "never", "never"))
+    definition["when_to_cancel"] = rng.choice(
+        ("start_not_met", "start_not_met", "cancel_met" if "cancel" in definition else "never", "never")
+    )
     definition["reset_action"] = rng.choice(("complete", "cancel"))
     if rng.random() < 0.3:
         definition["start"] = random_condition(rng)
@@ -129,7 +137,11 @@ def random_goals(rng: Random) -> list[dict]:
 
 def random_when(rng: Random) -> dict:
     """For which cases a goal is: mostly those of some priority."""
-    return {"field": "priority", "op": "le", "value": rng.randint(1, 3)} if rng.random() < 0.6 else random_condition(rng, 1)
+    return (
+        {"field": "priority", "op": "le", "value": rng.randint(1, 3)}
+        if rng.random() < 0.6
+        else random_condition(rng, 1)
+    )
 
 
 def random_minutes(rng: Random) -> int:
@@ -152,7 +164,11 @@ def random_condition(rng: Random, depth: int = 2) -> dict:
         return {"field": name, "op": op, "value": rng.sample(values, rng.randint(1, len(values)))}
     if op in {"is_empty", "is_not_empty", "changes"}:
         return {"field": name, "op": op}
-    return {"field": name, "op": op, "value": None if op == "changes_from" and rng.random() < 0.4 else rng.choice(values)}
+    return {
+        "field": name,
+        "op": op,
+        "value": None if op == "changes_from" and rng.random() < 0.4 else rng.choice(values),
+    }
 
 
 def speaks_of_change(condition: dict) -> bool:
@@ -198,11 +214,15 @@ def random_contract(rng: Random, definitions: list[dict]) -> dict:
     if rng.random() < 0.3:
         return {"contract": None, "contract.sla_definitions": None, "contract.runs_non_contractual": None}
     names = [definition["id"] for definition in definitions if rng.random() < 0.7]
-    return {"contract": rng.choice(("C1", "C2")), "contract.sla_definitions": names, "contract.runs_non_contractual": rng.random() < 0.6}
+    return {
+        "contract": rng.choice(("C1", "C2")),
+        "contract.sla_definitions": names,
+        "contract.runs_non_contractual": rng.random() < 0.6,
+    }
 
 
 def later(rng: Random, here: World, definitions: list[dict], at: int) -> int:
-    """A minute not before another: the same one, soon, any time, the next edge of a window, or when a goal is used up."""
+    """A minute not before another: the same, soon, any time, at an edge of a window, or when a goal is used up."""
     definition = rng.choice(definitions)
     opens, kind = here.opens[definition["calendar"]], rng.random()
     if kind < 0.12:

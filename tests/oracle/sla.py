@@ -1,32 +1,19 @@
 """SLA clocks counted minute by minute: slow, plain, and without a line of csmcore.
 
-It walks through a history, asks of every minute whether it is open, and counts. It never adds a duration to an instant:
-when a goal is used up is seen when the count gets there, also for what lies ahead. The rules are those of ServiceNow as the
-project settled them, for one definition at a time, since clocks do not know of each other.
+It walks through a history, asks of every minute whether it is open, and counts. It never adds a duration to an
+instant: that a goal is used up is seen when the count gets there, also for what lies ahead. The rules are those of
+ServiceNow as the project settled them, for one definition at a time, since clocks do not know of each other.
 
-A definition and its conditions are plain dicts, a record is a dict of fields, an instant is a whole minute counted from the
-start of ``opens``, which holds 1 for each open minute and 0 for each closed one. Within a minute a threshold may fall on
-a hundredth, so instants of thresholds are counted in hundredths of minutes.
+A definition and its conditions are plain dicts, a record is a dict of fields, an instant is a whole minute counted from
+the start of ``opens``, which holds 1 for each open minute and 0 for each closed one. A threshold may fall within a
+minute, on a hundredth of it, so the instants of thresholds are counted in hundredths of minutes.
 """
 
 from collections.abc import Callable
+from operator import eq, ge, le
+from typing import Any
 
 __all__ = ["Cycle", "holds", "simulate"]
-
-TESTS: dict[str, Callable[[object, object, object], bool]] = {
-    "eq": lambda value, was, wanted: value is not None and value == wanted,
-    "ne": lambda value, was, wanted: value is None or value != wanted,
-    "in": lambda value, was, wanted: value is not None and value in wanted,  # type: ignore[operator]
-    "not_in": lambda value, was, wanted: value is None or value not in wanted,  # type: ignore[operator]
-    "le": lambda value, was, wanted: value is not None and value <= wanted,  # type: ignore[operator]
-    "ge": lambda value, was, wanted: value is not None and value >= wanted,  # type: ignore[operator]
-    "is_empty": lambda value, was, wanted: value is None or value == "",
-    "is_not_empty": lambda value, was, wanted: value is not None and value != "",
-    "changes": lambda value, was, wanted: value != was,
-    "changes_to": lambda value, was, wanted: value != was and value == wanted,
-    "changes_from": lambda value, was, wanted: value != was and was == wanted,
-}
-"""What each operator asks of a field's value now, its value before, and the condition's constant; None is null."""
 
 
 def holds(condition: dict | None, now: dict, before: dict) -> bool:
@@ -39,12 +26,29 @@ def holds(condition: dict | None, now: dict, before: dict) -> bool:
         return any(holds(part, now, before) for part in condition["any"])
     if "not" in condition:
         return not holds(condition["not"], now, before)
-    field = condition["field"]
-    return TESTS[condition["op"]](now.get(field), before.get(field), condition.get("value"))
+    name = condition["field"]
+    return answer(condition["op"], now.get(name), before.get(name), condition.get("value"))
+
+
+def answer(op: str, value: Any, was: Any, wanted: Any) -> bool:
+    """What an operator says of a field's value now and before, and the condition's constant; None is null."""
+    if op.startswith("changes"):
+        is_meant = {"changes": True, "changes_to": value == wanted, "changes_from": was == wanted}[op]
+        return value != was and is_meant
+    if op in {"ne", "not_in", "is_not_empty"}:
+        return not answer({"ne": "eq", "not_in": "in", "is_not_empty": "is_empty"}[op], value, was, wanted)
+    if op == "is_empty" or value is None:
+        return op == "is_empty" and value in {None, ""}
+    return bool({"eq": eq, "le": le, "ge": ge, "in": is_in}[op](value, wanted))
+
+
+def is_in(value: object, values: list) -> bool:
+    """Whether a value is listed."""
+    return value in values
 
 
 def simulate(definition: dict, revisions: list[dict], opens: bytes, as_of: int) -> list["Cycle"]:
-    """The cycles of one definition as of an instant, in order. A revision has ``at`` and all its ``fields``, earlier ones first."""
+    """The cycles of one definition as of an instant, from revisions in order that have all their fields."""
     cycles: list[Cycle] = []
     before: dict = {}
     clock = 0
@@ -53,15 +57,16 @@ def simulate(definition: dict, revisions: list[dict], opens: bytes, as_of: int) 
             for cycle in cycles:
                 cycle.pass_time(clock, revision["at"])
             clock = revision["at"]
-            act(definition, cycles, revision["fields"], before, clock, opens)
+            act(definition, cycles, opens, revision, before)
             before = revision["fields"]
     for cycle in cycles:
         cycle.pass_time(clock, as_of)
     return cycles
 
 
-def act(definition: dict, cycles: list["Cycle"], now: dict, before: dict, at: int, opens: bytes) -> None:
+def act(definition: dict, cycles: list["Cycle"], opens: bytes, revision: dict, before: dict) -> None:
     """What a revision does: attach where nothing is active, then the first rule that applies to the active cycle."""
+    now, at = revision["fields"], revision["at"]
 
     def is_so(condition: str) -> bool:
         return holds(definition.get(condition), now, before)
@@ -69,7 +74,13 @@ def act(definition: dict, cycles: list["Cycle"], now: dict, before: dict, at: in
     mode = definition.get("when_to_cancel", "start_not_met")
     goal = chosen_goal(definition, now, before)
     may_run = is_let_run(definition, now)
-    is_attachable = is_so("start") and not is_so("stop") and not (mode == "cancel_met" and is_so("cancel")) and may_run and goal is not None
+    is_attachable = (
+        is_so("start")
+        and not is_so("stop")
+        and not (mode == "cancel_met" and is_so("cancel"))
+        and may_run
+        and goal is not None
+    )
 
     is_new = False
     if is_attachable and not (cycles and cycles[-1].is_active):
@@ -163,7 +174,9 @@ class Cycle:
 
     def marks(self) -> list[int]:
         """The percents of the goal at which something is still to happen: thresholds, and the breach at 100."""
-        return [percent for percent in self.thresholds if percent not in self.fired] + ([100] if self.breached_at is None else [])
+        return [percent for percent in self.thresholds if percent not in self.fired] + (
+            [100] if self.breached_at is None else []
+        )
 
     def next_mark(self) -> float:
         """The count, in hundredths of minutes, at which something happens next."""
@@ -230,7 +243,7 @@ class Cycle:
         return None
 
     def ahead(self, now: int) -> int | None:
-        """The next threshold or breach, in hundredths, if nothing comes between; None if there is none, or beyond the grid."""
+        """The next threshold or breach, in hundredths, if nothing comes between; None if there is none on the grid."""
         if self.stage != "in_progress" or not self.marks():
             return None
         return self.used_up(now, int(self.next_mark()) - 100 * self.elapsed)

@@ -1,7 +1,9 @@
 """Scenes for the laws of business time: a calendar, instants near its dated parts, durations."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -35,8 +37,14 @@ class Scene(NamedTuple):
 
     @property
     def calendar(self) -> Calendar:
-        """The calendar, newly read."""
-        return calendar_from_mapping(self.document)
+        """The calendar; the same object for the same document, since calendars never change."""
+        return read_once(json.dumps(self.document))
+
+
+@lru_cache(maxsize=50)
+def read_once(text: str) -> Calendar:
+    """The calendar of a document: what one law has compiled, the next one finds."""
+    return calendar_from_mapping(json.loads(text))
 
 
 def add_or_none(calendar: Calendar, t: datetime, duration: timedelta) -> datetime | None:

@@ -8,16 +8,20 @@ from csmcore.calendars.hours import WeeklyHours, Window
 from csmcore.calendars.instants import as_utc
 from csmcore.calendars.spans import Span
 from csmcore.calendars.terms import Term, covered
+from csmcore.calendars.wall_clock import FoldRule, GapRule, WallClock
 from csmcore.calendars.zones import time_zone_database
 
 __all__ = [
     "BusinessCalendar",
     "Calendar",
     "CombinedCalendar",
+    "FoldRule",
+    "GapRule",
     "Holiday",
     "Recurrence",
     "Span",
     "Term",
+    "WallClock",
     "WeeklyHours",
     "Window",
     "as_utc",

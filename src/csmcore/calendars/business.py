@@ -43,15 +43,17 @@ class BusinessCalendar(Calendar):
     A window is a predicate on the wall clock: the calendar is open when local clocks read a time inside one. So a
     repeated hour counts twice and a skipped one not at all. An overnight window belongs to the date it starts on.
 
-    ``exceptions`` are dates with hours of their own (none: closed) and outrank holidays. Under ``holiday_rule = "shift"`` a
-    holiday or exception replaces the windows that start on its date: the shift of the evening before runs on, and the
-    one that would start is gone with its tail. Under ``"day"`` (ServiceNow's) it takes away local 00:00 to 24:00.
-    Outside ``valid_from`` to ``valid_until`` (both included) no window starts. Raises InvalidValue, UnknownTimeZone.
+    ``exceptions`` are dates with hours of their own (none: closed) and outrank holidays. Under ``holiday_rule =
+    "shift"`` a holiday or exception replaces the windows that start on its date: the shift of the evening before runs
+    on, and the one that would start is gone with its tail. Under ``"day"`` (ServiceNow's) it takes away local 00:00
+    to 24:00. Outside ``valid_from`` to ``valid_until`` (both included) no window starts. Raises InvalidValue,
+    UnknownTimeZone.
 
     >>> from datetime import datetime, timedelta, timezone
     >>> office = BusinessCalendar(timezone="Europe/Berlin", hours=WeeklyHours.parse("Mon-Fri 09:00-17:00"))
-    >>> office.add(datetime(2026, 3, 27, 15, tzinfo=timezone.utc), timedelta(hours=1)).isoformat()  # Friday, 16:00 in Berlin
-    '2026-03-30T08:00:00+00:00'
+    >>> friday = datetime(2026, 3, 27, 15, tzinfo=timezone.utc)  # 16:00 in Berlin
+    >>> office.add(friday, timedelta(hours=1, minutes=30)).isoformat()
+    '2026-03-30T07:30:00+00:00'
     """
 
     timezone: str
@@ -80,12 +82,13 @@ class BusinessCalendar(Calendar):
 
     @classmethod
     def from_mapping(cls, document: Mapping[str, object]) -> Self:
-        """A calendar from plain data; `to_mapping` writes the same form. Raises InvalidValue with the place of what is wrong.
+        """A calendar from plain data, as `to_mapping` writes it. Raises InvalidValue with the place of what is wrong.
 
         >>> BusinessCalendar.from_mapping({"timezone": "Europe/Berlin", "hours": {"mon": ["9-17"]}})
         Traceback (most recent call last):
             ...
-        csmcore.errors.InvalidValue: $.hours.mon[0]: '9-17' is no window; write 'HH:MM-HH:MM', such as '09:00-17:00', ...
+        csmcore.errors.InvalidValue: $.hours.mon[0]: '9-17' is no window; write 'HH:MM-HH:MM', such as '09:00-17:00',
+        ...
         """
         given = read_mapping(document, "$")
         only_keys(given, _READ, "$")

@@ -1,4 +1,4 @@
-"""Business time is a number line: `Calendar` maps instants to open time and back, and all its answers come from that."""
+"""Business time is a number line: `Calendar` maps instants to open time and back; all its answers come from that."""
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
@@ -19,7 +19,7 @@ from csmcore.calendars.table import ANCHOR, BEGIN, END, EPOCH, Table, bounds_of,
 from csmcore.calendars.zones import load_zone
 from csmcore.errors import CalendarExhausted, InvalidValue, LimitExceeded, NoBusinessTime, OutOfRange, shown
 
-__all__ = ["Calendar", "CombinedCalendar", "Combination"]
+__all__ = ["Calendar", "Combination", "CombinedCalendar"]
 
 _ZERO = timedelta(0)
 _MOST_PARTS = 100
@@ -119,7 +119,7 @@ class Calendar(ABC):
         return EPOCH + table.bounds[index]
 
     def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
-        """The stretches that make up the time from ``start`` to ``end``, in turn open and closed. Raises InvalidValue."""
+        """The stretches from ``start`` to ``end``, open and closed in turn. Raises InvalidValue if ``end`` is earlier."""
         begun, ended = as_utc(start), as_utc(end)
         if ended < begun:
             raise InvalidValue("end", "it is before `start`", "give the earlier instant first")
@@ -154,7 +154,7 @@ class Calendar(ABC):
                 return day, hours
             left -= bool(hours)
             day += step
-        self._refuse("before" if count < 0 else "after")
+        return self._refuse("before" if count < 0 else "after")
 
     # Sets of open time.
 
@@ -242,7 +242,7 @@ class Calendar(ABC):
         return instant if instant.year < END else self._refuse("after")
 
     def _bounds_between(self, begun: datetime, ended: datetime) -> list[datetime]:
-        """The openings and closings in ``[begun, ended)``, an opening first: ``begun`` itself, if the calendar is open there."""
+        """The openings and closings in ``[begun, ended)``, an opening first: ``begun`` itself, if it is open."""
         low, high = begun - EPOCH, ended - EPOCH
         self._covering(low)
         bounds = self._covering(high).bounds

@@ -19,8 +19,9 @@ _NONE: Mapping[str, Calendar] = MappingProxyType({})
 def calendar_from_mapping(document: Mapping[str, object], calendars: Mapping[str, Calendar] = _NONE) -> Calendar:
     """The calendar that a document describes: a business calendar, or a combination of others.
 
-    A combination is ``{"union": [...]}``, ``{"intersection": [...]}`` or ``{"minus": [...]}``, with an optional name; its parts are
-    documents in turn, or names of ``calendars``. Raises InvalidValue, UnknownKey, LimitExceeded with the place.
+    A combination is ``{"union": [...]}``, ``{"intersection": [...]}`` or ``{"minus": [...]}``, with an optional name;
+    its parts are documents in turn, or names of ``calendars``. Raises InvalidValue, UnknownKey, LimitExceeded with
+    the place.
     """
     return _read(document, "$", calendars, _DEPTH)
 

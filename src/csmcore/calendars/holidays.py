@@ -72,7 +72,7 @@ class Recurrence:
     _until: date = attrs.field(init=False, repr=False, eq=False, default=_LAST)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a rule that is malformed, would not end, or names no date; turn its COUNT into the date of the last."""
+        """Refuse a rule that is malformed, would not end or names no date; turn its COUNT into a last date."""
         parts = _parse(self.rule)
         if self.start is None and ("COUNT" in parts or parts.get("INTERVAL", "1") != "1"):
             raise InvalidValue("recurrence", f"{shown(self.rule)} counts from a date", "give its `start`")
@@ -99,7 +99,7 @@ class Recurrence:
 
 
 def read_holiday(document: object, path: str) -> Holiday | Recurrence:
-    """A holiday from plain data: a date, ``{"date", "name"}`` or ``{"recurrence", "name", "start"}``. Raises InvalidValue."""
+    """A holiday from a date, ``{"date", "name"}`` or ``{"recurrence", "name", "start"}``. Raises InvalidValue."""
     if not isinstance(document, Mapping):
         return Holiday(read_date(document, path))
     entry = read_mapping(document, path)
@@ -131,7 +131,7 @@ def _parse(rule: str) -> dict[str, str]:
     if len(rule) > _RULE_TEXT or not _RULE.fullmatch(rule):
         raise _refused(rule, "is no recurrence rule")
     pairs = [part.split("=") for part in rule.split(";")]
-    parts = {key: value for key, value in pairs}
+    parts = dict(pairs)
     if len(parts) < len(pairs) or {"COUNT", "UNTIL"} <= parts.keys():
         raise _refused(rule, "says something twice")
     for key, value in parts.items():
@@ -178,7 +178,7 @@ def _compact(text: str | None) -> date | None:
 
 
 def _anchor(frequency: str, interval: int, start: date, first: date) -> date:
-    """The latest begin of a counted period that is not after ``first``: same dates, without walking there from ``start``.
+    """The latest begin of a counted period up to ``first``: the same dates, without walking there from ``start``.
 
     For a rule that names its days, only the period (year, month, week, day) that it starts in matters.
     """

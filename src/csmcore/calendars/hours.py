@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import time
+from itertools import pairwise
 from typing import Self
 
 import attrs
@@ -118,7 +119,7 @@ class WeeklyHours:
 
     @classmethod
     def from_mapping(cls, document: Mapping[str, object]) -> Self:
-        """Hours from plain data: ``{"mon": ["09:00-17:00"], ...}``; a day left out is closed. Raises InvalidValue, UnknownKey."""
+        """Hours from ``{"mon": ["09:00-17:00"], ...}``; a day left out is closed. Raises InvalidValue, UnknownKey."""
         days = read_mapping(document, "$")
         only_keys(days, WEEKDAYS, "$")
         return cls(**{day: read_windows(windows, f"$.{day}") for day, windows in days.items()})
@@ -155,7 +156,7 @@ def in_order(windows: tuple[Window, ...], path: str) -> tuple[Window, ...]:
     if len(windows) > _WINDOWS_A_DAY:
         raise LimitExceeded(path, "windows", _WINDOWS_A_DAY)
     ordered = tuple(sorted(windows))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if later.opens < earlier.span[1]:
             place = f"{path}[{windows.index(later)}]"
             raise InvalidValue(place, f"{later} overlaps {earlier}", "join them or move one")

@@ -12,6 +12,7 @@ __all__ = ["only_keys", "read_choice", "read_date", "read_list", "read_mapping",
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TEXT = 10_000  # characters
+_YEARS = (1970, 2199)
 
 
 def read_mapping(value: object, path: str) -> Mapping[str, object]:
@@ -62,7 +63,7 @@ def read_choice(value: object, choices: tuple[str, ...], path: str) -> str:
 def read_date(value: object, path: str) -> date:
     """A calendar date, native or as ISO text, between 1970 and 2199."""
     day = value if isinstance(value, date) and not isinstance(value, datetime) else _parse_date(value, path)
-    if not 1970 <= day.year <= 2199:
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
         raise InvalidValue(path, f"{day} is outside 1970 to 2199", "write a date in that range")
     return day
 

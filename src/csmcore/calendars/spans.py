@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TypeAlias
 
 import attrs
@@ -17,7 +18,7 @@ _TWO_DAYS = timedelta(days=2)
 
 @attrs.frozen
 class Span:
-    """One stretch of a calendar, half-open, in UTC. ``holidays`` names what closed time in it that is open in other weeks."""
+    """One stretch of a calendar, half-open, in UTC. ``holidays`` closed time in it that is open in other weeks."""
 
     start: datetime
     end: datetime
@@ -33,10 +34,10 @@ class Span:
 def spans_between(
     start: datetime, end: datetime, bounds: Sequence[datetime], closings: Sequence[Closing]
 ) -> Iterator[Span]:
-    """The stretches from ``start`` to ``end``, given the openings and closings in between (an opening first), and closings in order."""
+    """The stretches from ``start`` to ``end``, given the bounds in between (an opening first), and closings in order."""
     edges = [start, *bounds, end]
     begins = [closing[0] for closing in closings]
-    for index, (begin, until) in enumerate(zip(edges, edges[1:], strict=False)):
+    for index, (begin, until) in enumerate(pairwise(edges)):
         if begin < until:
             is_open = index % 2 == 1
             near = () if is_open else closings[bisect_right(begins, begin - _TWO_DAYS) : bisect_left(begins, until)]

@@ -29,11 +29,12 @@ BEGIN, END = 1970, 2200
 
 @attrs.frozen(eq=False)
 class Table:
-    """A calendar's open time from the UTC start of year ``first`` to that of year ``end``. Never changed, only replaced.
+    """A calendar's open time from the UTC start of year ``first`` to that of year ``end``; replaced, never changed.
 
-    Instants are times since 1970 UTC; timedeltas count whole microseconds, so all of it is exact. ``bounds`` are openings
-    and closings in turn. ``closed`` are positions (open time since the anchor): window ``k`` begins at ``closed[k]`` and ends
-    at ``closed[k + 1]``. Inside window ``k``, ``position = instant - shifts[k]``, and ``origins[k] + position`` is the instant as a datetime.
+    Instants are times since 1970 UTC; timedeltas count whole microseconds, so all of it is exact. ``bounds`` are
+    openings and closings in turn. ``closed`` are positions (open time since the anchor): window ``k`` begins at
+    ``closed[k]`` and ends at ``closed[k + 1]``. Inside window ``k``, ``position = instant - shifts[k]``, and
+    ``origins[k] + position`` is the instant as a datetime.
     """
 
     first: int

@@ -78,7 +78,7 @@ class Term:
 
 
 def covered(first: date | None, last: date | None, timezone: str) -> tuple[datetime, datetime]:
-    """The instants of the days from ``first`` to ``last``, both included, as half-open UTC bounds; an open end is the horizon.
+    """The days from ``first`` to ``last``, both included, as half-open UTC bounds; an open end is the horizon.
 
     A day is local 00:00 to 00:00 in the zone. Raises UnknownTimeZone, InvalidValue (last before first).
     """

@@ -10,9 +10,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from io import BytesIO
+from itertools import pairwise
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ _KEY = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 _PROBE = 2 * DAY  # between 1970 and 2199 no zone keeps an offset for less than 6.9 days (tzdata 2026f)
 
 Stretch: TypeAlias = tuple[int, int, int]
-"""``(start, end, offset)``: from ``start`` to ``end`` (UTC seconds since 1970) local clocks are ``offset`` seconds ahead."""
+"""``(start, end, offset)``: from ``start`` to ``end``, in UTC seconds since 1970, clocks are ``offset`` seconds ahead."""
 
 
 def day_number(day: date) -> int:
@@ -62,7 +63,7 @@ class Zone:
         return [stretch for year in range(first, last + 1) for stretch in self._of_year(year)]
 
     def stretches_around(self, day: date) -> list[Stretch]:
-        """The stretches of constant offset of the year of a local date, and of those that its first and last days reach into."""
+        """The stretches of constant offset in the year of a local date, and in the next one near its ends."""
         reach = timedelta(days=3)
         return self.stretches((day - reach).year, (day + reach).year)
 
@@ -88,7 +89,7 @@ class Zone:
         known = self._skips.get(year)
         if known is None:
             stretches = self.stretches(year - 1, year + 1)
-            jumps = [(one[1] + one[2], two[0] + two[2]) for one, two in zip(stretches, stretches[1:], strict=False)]
+            jumps = [(one[1] + one[2], two[0] + two[2]) for one, two in pairwise(stretches)]
             known = frozenset(day for leaves, lands in jumps for day in range(-(-leaves // DAY), lands // DAY))
             self._skips[year] = known
         return known
@@ -125,7 +126,7 @@ class Zone:
 
 
 def to_utc(local: Sequence[Interval], stretches: Iterable[Stretch]) -> list[Interval]:
-    """The UTC time in which local clocks read a time in the intervals: a repeated hour counts twice, a skipped one not at all."""
+    """When local clocks read a time in the intervals: a repeated hour counts twice, a skipped one not at all."""
     found: list[Interval] = []
     for begin, end, offset in stretches:
         index = max(bisect_left(local, (begin + offset,)) - 1, 0)
@@ -137,7 +138,7 @@ def to_utc(local: Sequence[Interval], stretches: Iterable[Stretch]) -> list[Inte
     return unite(found)
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_zone(key: str) -> Zone:
     """The zone of that IANA name, the same object each time.
 

@@ -9,11 +9,11 @@ from csmcore.conditions.builder import FieldBuilder, field
 from csmcore.conditions.checking import Finding, check
 from csmcore.conditions.compiling import Predicate, compile_condition
 from csmcore.conditions.documents import condition_from_mapping, condition_to_mapping
-from csmcore.conditions.nodes import OPERATORS, AllOf, AnyOf, Atom, Condition, Extent, Not, Operator, fields_of
+from csmcore.conditions.nodes import OPERATORS, AllOf, AnyOf, Atom, Condition, Extent, Not, Operator, atoms_of, fields_of
 from csmcore.conditions.reasoning import Verdict, Witness, disjoint, equivalent, implies, satisfiable
 from csmcore.conditions.schema import FieldKind, FieldType, Schema
 from csmcore.conditions.sentences import sentence
-from csmcore.conditions.values import Constant, Kind, Record, Scalar, kind_of
+from csmcore.conditions.values import Constant, Kind, Record, Scalar, kind_of, same
 
 __all__ = [
     "OPERATORS",
@@ -36,6 +36,7 @@ __all__ = [
     "Schema",
     "Verdict",
     "Witness",
+    "atoms_of",
     "check",
     "compile_condition",
     "condition_from_mapping",
@@ -46,6 +47,7 @@ __all__ = [
     "fields_of",
     "implies",
     "kind_of",
+    "same",
     "satisfiable",
     "sentence",
 ]

@@ -4,7 +4,7 @@ The builder only builds: what it gives are the nodes of ``csmcore.conditions.nod
 """
 
 from collections.abc import Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, ClassVar, NoReturn, TypeAlias
 
 from csmcore.conditions.names import field_name
 from csmcore.conditions.nodes import Atom, Operator
@@ -18,7 +18,7 @@ class FieldBuilder:
     """A field about to be tested: a comparison or a method gives the condition."""
 
     __slots__ = ("name",)
-    __hash__ = None  # type: ignore[assignment]  # its == builds a condition
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # its == builds a condition
 
     name: str
 

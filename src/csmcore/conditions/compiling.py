@@ -89,9 +89,9 @@ def _atom(atom: Atom) -> _Test:
     if atom.op == "changes":
         return _changes(name)
     if atom.op == "changes_from":
-        return _turns(name, was=_is(value), now_is=_opposite(_is(value)))
+        return _leaves(name, _is(value))
     if atom.op == "changes_to":
-        return _turns(name, was=_opposite(_is(value)), now_is=_is(value))
+        return _reaches(name, _is(value))
     check = _check(atom.op, value)
 
     def holds(now: Record, before: Any) -> bool:  # noqa: ARG001  # every test has the same signature
@@ -108,11 +108,20 @@ def _changes(name: str) -> _Test:
     return holds
 
 
-def _turns(name: str, was: _Check, now_is: _Check) -> _Test:
-    """A change from or to a value: the field was the value and is it no longer, or was not and is."""
+def _leaves(name: str, check: _Check) -> _Test:
+    """A change from a value: the field was the value, and is it no longer."""
 
     def holds(now: Record, before: Any) -> bool:
-        return now_is(now.get(name)) and was(before.get(name))
+        return check(before.get(name)) and not check(now.get(name))
+
+    return holds
+
+
+def _reaches(name: str, check: _Check) -> _Test:
+    """A change to a value: the field is the value, and was not before."""
+
+    def holds(now: Record, before: Any) -> bool:
+        return check(now.get(name)) and not check(before.get(name))
 
     return holds
 

@@ -94,7 +94,8 @@ def _singles(of: FieldType, tests: Sequence[Atom]) -> Iterator[Scalar]:
             points.setdefault(KINDS[type(each)], set()).add(each)
             if atom.op in ORDERS:
                 ordered.add(KINDS[type(each)])
-    for kind in (*points, *(each for each in KINDS.values() if each not in points)):
+    kinds: list[Kind] = [*points, *(each for each in KINDS.values() if each not in points)]
+    for kind in kinds:
         if of.kind in {kind, "any"}:
             yield from _of_kind(kind, points.get(kind, set()), None if kind in ordered else _ENOUGH)
 

@@ -228,14 +228,14 @@ def _joined(conditions: Iterable["Condition"]) -> tuple["Condition", ...]:
     return parts
 
 
+def _extent(join: "_Join") -> Extent:
+    return Extent.over(each.extent for each in join.conditions)
+
+
 @attrs.frozen
 class _Join(_Joinable):
     conditions: tuple["Condition", ...] = attrs.field(converter=_joined)
-    extent: Extent = attrs.field(init=False, eq=False, repr=False)
-
-    @extent.default
-    def _measure(self) -> Extent:
-        return Extent.over(each.extent for each in self.conditions)
+    extent: Extent = attrs.field(init=False, eq=False, repr=False, default=attrs.Factory(_extent, takes_self=True))
 
 
 @attrs.frozen
@@ -252,16 +252,18 @@ def _checked(condition: "Condition") -> "Condition":
     return _condition(condition)
 
 
+def _extent_of_denial(denial: "Not") -> Extent:
+    return Extent.over([denial.condition.extent])
+
+
 @attrs.frozen
 class Not(_Joinable):
     """A condition does not hold. Raises LimitExceeded."""
 
     condition: "Condition" = attrs.field(converter=_checked)
-    extent: Extent = attrs.field(init=False, eq=False, repr=False)
-
-    @extent.default
-    def _measure(self) -> Extent:
-        return Extent.over([self.condition.extent])
+    extent: Extent = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_extent_of_denial, takes_self=True)
+    )
 
 
 Condition: TypeAlias = Atom | AllOf | AnyOf | Not

@@ -106,11 +106,11 @@ def _scalar_token(value: object) -> Hashable:
 
 
 def same(a: object, b: object) -> bool:
-    """Whether two values of a record are the same value; the slower road of ``changes`` and of two fields compared."""
+    """Whether two values of a record are the same value: whether their tokens are equal, by the shortest road."""
     kind = type(a)
-    if kind is type(b) and kind in _PLAIN:
-        return a == b
-    return token(a) == token(b)
+    if kind is not type(b) or kind in LISTS:
+        return token(a) == token(b)
+    return a == b if kind in _PLAIN else settled(a) == settled(b)
 
 
 def spelled(value: Scalar) -> str:

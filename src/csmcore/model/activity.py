@@ -1,4 +1,4 @@
-"""What is said on a case: comments, which the customer sees, and work notes, which they never do. Two types, no flag."""
+"""What is said on a case: comments, which the customer sees, and work notes, which they never see."""
 
 from datetime import datetime
 from typing import TypeAlias

@@ -20,7 +20,7 @@ _INSIDE: frozenset[str] = frozenset({"agent", "manager", "admin"})
 
 @attrs.frozen(kw_only=True)
 class Actor:
-    """Whoever gives a command or asks a question; the host has authenticated them. ``account`` is a contact's own account."""
+    """Whoever acts or asks; the host has authenticated them. ``account`` is a contact's own account."""
 
     kind: ActorKind = attrs.field(validator=one_of(get_args(ActorKind)))
     id: str = attrs.field(validator=is_id)

@@ -49,9 +49,9 @@ class Resolution:
 class Case:
     """A case as it stands after its last accepted command; ``version`` counts those. It decides nothing.
 
-    The fields are those of the form (ServiceNow's and EXM's). ``informed_users`` is the watch list; impact and urgency are
-    1 High to 3 Low, priority 1 Critical to 5 Planning. What is said on it is a store of its own: `Comment`, `WorkNote`.
-    Raises InvalidValue, NaiveDatetime.
+    The fields are those of the form (ServiceNow's and EXM's). ``informed_users`` is the watch list; impact and
+    urgency are 1 High to 3 Low, priority 1 Critical to 5 Planning. What is said on it is a store of its own:
+    `Comment`, `WorkNote`. Raises InvalidValue, NaiveDatetime.
     """
 
     id: CaseId = attrs.field(validator=is_id)

@@ -13,6 +13,7 @@ import attrs
 from csmcore.errors import InvalidValue, UnknownKey, shown
 from csmcore.model.case import CHANNELS, Case, Channel
 from csmcore.model.fields import is_id, is_ids, is_text, one_of, optional, within
+from csmcore.model.frozen import frozen
 from csmcore.model.ids import (
     AccountId,
     AssetId,
@@ -192,10 +193,6 @@ UPDATABLE_FIELDS: tuple[str, ...] = tuple(_KINDS)
 """The fields of the form that `UpdateCase` sets; the others have commands of their own, or are stamps."""
 
 
-def _updates(changes: Mapping[str, object]) -> Mapping[str, object]:
-    return MappingProxyType(dict(changes))
-
-
 @attrs.frozen
 class UpdateCase:
     """Set fields of the form, by their names; None empties one. Raises UnknownKey, InvalidValue.
@@ -209,7 +206,7 @@ class UpdateCase:
 
     action: ClassVar[Action] = "update_case"
 
-    changes: Mapping[str, object] = attrs.field(factory=dict, converter=_updates)
+    changes: Mapping[str, object] = attrs.field(factory=dict, converter=frozen)
 
     @changes.validator
     def _are_fields(self, _: "attrs.Attribute[Any]", changes: Mapping[str, object]) -> None:
@@ -218,6 +215,10 @@ class UpdateCase:
                 hint = f"an update sets {', '.join(UPDATABLE_FIELDS)}"
                 raise UnknownKey("changes", f"{shown(name)} is no field to update", hint)
             _check_value(_FIELDS[name], value, _KINDS[name])
+
+    def __reduce__(self) -> tuple[type["UpdateCase"], tuple[dict[str, object]]]:
+        """Pickle it by a plain copy of its changes."""
+        return UpdateCase, (dict(self.changes),)
 
 
 def _check_value(field: "attrs.Attribute[Any]", value: object, kind: type) -> None:

@@ -1,7 +1,6 @@
 """What a rule answers when it says yes: the new state of things, and why."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
 import attrs
@@ -11,6 +10,7 @@ from csmcore.model.case import Case
 from csmcore.model.derivation import Derivation
 from csmcore.model.events import Event
 from csmcore.model.fields import one_of
+from csmcore.model.frozen import FrozenMapping, frozen
 from csmcore.model.reasons import Reason
 from csmcore.model.revision import Revision
 from csmcore.model.sla import SlaState
@@ -25,12 +25,12 @@ class Intent:
     """Something for the host to do once the decision is kept: it never fails the command."""
 
     kind: IntentKind = attrs.field(validator=one_of(get_args(IntentKind)))
-    details: Mapping[str, object] = MappingProxyType({})
+    details: Mapping[str, object] = attrs.field(default=FrozenMapping[str, object](), converter=frozen)
 
 
 @attrs.frozen(kw_only=True)
 class Decision:
-    """One accepted command: the case with its version one higher, its clocks, what was said, what happened, what to do, and why.
+    """One accepted command: the case one version on, its clocks, what was said and done, what is to do, and why.
 
     A service saves all of it in one unit of work, or none. ``revision`` is None for a tick, which changes no field.
     ``derivation`` is the answer about the entitlement, where the command asked that question.

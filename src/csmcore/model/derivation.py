@@ -23,6 +23,8 @@ Standing: TypeAlias = Literal["chosen", "outranked", "ineligible", "incompatible
 DERIVED_FROM: frozenset[str] = frozenset({"account", "consumer", "product", "asset", "channel", "contract"})
 """The fields of a case whose change asks the question again."""
 
+_TITLES = ("rank", "standing", "weight", "entitlement", "matches", "why not")
+
 
 @attrs.frozen(kw_only=True)
 class EntitlementQuestion:
@@ -143,7 +145,7 @@ class Derivation:
         return "\n".join(map(_printable, lines))
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{title}</th>" for title in ("", "", "weight", "entitlement", "matches", "why not"))
+        head = "".join(f"<th>{title}</th>" for title in _TITLES)
         rows = "".join(f"<tr>{_cells(rank, candidate)}</tr>" for rank, candidate in enumerate(self.candidates, 1))
         above = "<br>".join(map(_escaped, (self._asked(), self._computed(), *self._help())))
         return f"<p><b>{_escaped(self.reason.text)}</b><br>{above}</p><table><tr>{head}</tr>{rows}</table>"

@@ -2,38 +2,48 @@
 
 import re
 from datetime import timedelta
+from types import MappingProxyType
 
 from csmcore.errors import InvalidValue, OutOfRange, shown
 
 __all__ = ["parse_duration", "write_duration"]
 
-_DURATION = re.compile(r"(\d{1,10})([smh])", re.ASCII)
+_DURATION = re.compile(r"(\d{1,16})(h|m|s|us)", re.ASCII)
 _LONGEST = timedelta(days=36_525)
-_SECONDS = {"h": 3600, "m": 60, "s": 1}.items()
+_UNITS = MappingProxyType(
+    {
+        "h": timedelta(hours=1),
+        "m": timedelta(minutes=1),
+        "s": timedelta(seconds=1),
+        "us": timedelta(microseconds=1),
+    }
+)
+_NO_DAY = "write '24h': a 'day' is 24 hours to some and a working day to others"
 
 
 def parse_duration(text: str, path: str = "duration") -> timedelta:
-    """The duration that the text says, in hours, minutes or seconds; up to 100 years. Raises InvalidValue, OutOfRange.
+    """The duration that the text says, in hours, minutes, seconds or microseconds (``us``); up to 100 years.
+
+    Raises InvalidValue, OutOfRange.
 
     >>> parse_duration("90m")
     datetime.timedelta(seconds=5400)
     """
     match = _DURATION.fullmatch(text)
     if match is None:
-        hint = "write '24h': a 'day' is 24 hours to some and a working day to others" if text.endswith("d") else "write '30m', '8h' or '90s'"
+        hint = _NO_DAY if text.endswith("d") else "write '30m', '8h' or '90s'"
         raise InvalidValue(path, f"{shown(text)} is no duration", hint)
-    seconds = int(match[1]) * dict(_SECONDS)[match[2]]
-    if seconds > _LONGEST.total_seconds():
+    count, unit = int(match[1]), _UNITS[match[2]]
+    if count > _LONGEST // unit:
         raise OutOfRange(path, f"{shown(text)} is over 100 years", "use a shorter duration")
-    return timedelta(seconds=seconds)
+    return count * unit
 
 
 def write_duration(duration: timedelta) -> str:
-    """The text that `parse_duration` reads, in the largest unit that fits. Whole seconds only.
+    """The text that `parse_duration` reads, in the largest unit that fits.
 
     >>> write_duration(timedelta(minutes=90))
     '90m'
     """
-    seconds = duration.days * 86_400 + duration.seconds
-    unit, size = next((unit, size) for unit, size in _SECONDS if seconds % size == 0)
-    return f"{seconds // size}{unit}"
+    unit, size = next((unit, size) for unit, size in _UNITS.items() if not duration % size)
+    return f"{duration // size}{unit}"

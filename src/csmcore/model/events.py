@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
 import attrs
 
 from csmcore.model.actor import Actor
 from csmcore.model.fields import in_utc, is_id, one_of, within
+from csmcore.model.frozen import FrozenMapping, frozen
 from csmcore.model.ids import CaseId, EventId
 
 __all__ = ["EVENT_KINDS", "Event", "EventKind"]
@@ -43,7 +43,7 @@ EventKind: TypeAlias = Literal[
 ]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 
-_NOTHING: Mapping[str, object] = MappingProxyType({})
+_NOTHING: Mapping[str, object] = FrozenMapping()
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +51,8 @@ class Event:
     """One thing that happened to a case, named in the past tense. It is identified by (case, version, index).
 
     ``changes`` are the fields of the case that it set, so that applying a case's events in order gives its snapshot;
-    ``details`` say what else a reader needs (an activity's id, a clock's definition), never what only insiders may read.
+    ``details`` say what else a reader needs (an activity's id, a clock's definition), never what only insiders may
+    read.
     """
 
     kind: EventKind = attrs.field(validator=one_of(EVENT_KINDS))
@@ -60,8 +61,8 @@ class Event:
     index: int = attrs.field(validator=within(0, 1 << 20))
     at: datetime
     by: Actor
-    changes: Mapping[str, object] = _NOTHING
-    details: Mapping[str, object] = _NOTHING
+    changes: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen)
+    details: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen)
 
     def __attrs_post_init__(self) -> None:
         """Keep the instant in UTC."""

@@ -1,4 +1,4 @@
-"""What the fields of nouns and commands accept: checks that name the field they refuse, and the one way to change a noun."""
+"""What the fields of nouns and commands accept, with errors that name the field; and the one way to change a noun."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -7,13 +7,15 @@ from typing import Any, TypeAlias, TypeVar
 import attrs
 
 from csmcore.calendars import as_utc
-from csmcore.errors import InvalidValue, LimitExceeded, shown
+from csmcore.errors import InvalidValue, LimitExceeded, OutOfRange, shown
 
 __all__ = ["MAX_TEXT", "in_utc", "is_id", "is_ids", "is_text", "is_written", "one_of", "optional", "revised", "within"]
 
 MAX_TEXT = 100_000  # characters in a description, comment or note
 _MAX_IDS = 1_000
-_ID = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,198}[^\s\x00-\x1f\x7f])?")
+_NEVER = r"\x00-\x1f\x7f\ud800-\udfff"  # what no id has: control characters, and halves of surrogate pairs
+_ID = re.compile(rf"[^\s{_NEVER}](?:[^{_NEVER}]{{0,198}}[^\s{_NEVER}])?")
+_FIRST, _LAST = 1970, 2199
 
 _Noun = TypeVar("_Noun")
 Check: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
@@ -38,9 +40,12 @@ def in_utc(noun: object, *names: str) -> None:
         value = getattr(noun, name)
         if value is not None:
             try:
-                object.__setattr__(noun, name, as_utc(value))
+                instant = as_utc(value)
             except InvalidValue as error:
                 raise error.under(name) from None
+            if not _FIRST <= instant.year <= _LAST:
+                raise OutOfRange(name, f"{shown(value)} is outside {_FIRST} to {_LAST}", "use an instant in that range")
+            object.__setattr__(noun, name, instant)
 
 
 def is_id(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
@@ -93,7 +98,8 @@ def one_of(choices: tuple[str, ...]) -> Check:
 
     def checked(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
         if value not in choices:
-            raise InvalidValue(field.name, f"{shown(value)} is not one of {', '.join(choices)}", f"write '{choices[0]}'")
+            problem = f"{shown(value)} is not one of {', '.join(choices)}"
+            raise InvalidValue(field.name, problem, f"write '{choices[0]}'")
 
     return checked
 

@@ -18,9 +18,11 @@ __all__ = ["canonical", "digest_of", "plain"]
 
 
 def plain(value: object) -> object:
-    """A value as dicts, lists, text, whole numbers and booleans: instants in UTC with ``Z``, durations as ``8h``, sets sorted.
+    """A value as dicts, lists, text, whole numbers and booleans: instants in UTC with ``Z``, durations as ``8h``.
 
-    Fields that are None, or have their default, are left out of a noun, so that a field added later changes no digest.
+    Sets are sorted. Fields that are None, or have their default, are left out of a noun, so that a field added later
+    changes no digest. In a mapping, where no field gives a value its type, an instant, date, decimal or duration says
+    its own, as in ``{"date": "2026-12-24"}``. Raises InvalidValue for what has no plain form, such as a fraction.
     """
     match value:
         case None | bool() | int() | str():
@@ -29,20 +31,13 @@ def plain(value: object) -> object:
             return value.to_mapping()
         case AllOf() | AnyOf() | Atom() | Not():
             return condition_to_mapping(value)
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date() | Decimal():
-            return str(value)
-        case timedelta():
-            return write_duration(value)
         case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case frozenset() | set():
-            return sorted(str(item) for item in value)
-        case tuple() | list():
-            return [plain(item) for item in value]
+            return {str(key): _with_type(item) for key, item in value.items()}
+        case frozenset() | set() | tuple() | list():
+            return [plain(item) for item in (sorted(value, key=str) if isinstance(value, frozenset | set) else value)]
         case _:
-            return _noun(value)
+            kind, text = _spelled(value)
+            return text if kind else _noun(value)
 
 
 def canonical(value: object) -> bytes:
@@ -53,6 +48,29 @@ def canonical(value: object) -> bytes:
 def digest_of(value: object) -> str:
     """The SHA-256 of the canonical plain form, in hexadecimal."""
     return sha256(canonical(value)).hexdigest()
+
+
+def _spelled(value: object) -> tuple[str, str]:
+    """The type, as conditions call it, and the text of a value that JSON has no type for."""
+    match value:
+        case datetime():
+            return "instant", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return "date", value.isoformat()
+        case timedelta():
+            return "duration", write_duration(value)
+        case Decimal() if value.is_finite():
+            return "decimal", format(value, "f")
+        case _:
+            return "", ""
+
+
+def _with_type(value: object) -> object:
+    """A value of a mapping."""
+    if isinstance(value, tuple | list):
+        return [_with_type(item) for item in value]
+    kind, text = _spelled(value)
+    return {kind: text} if kind else plain(value)
 
 
 def _noun(value: object) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
@@ -10,6 +9,8 @@ import attrs
 from csmcore.calendars import Calendar
 from csmcore.errors import InvalidValue, shown
 from csmcore.model.fields import is_id, one_of, within
+from csmcore.model.frozen import FrozenMapping, frozen
+from csmcore.model.periods import is_zone
 from csmcore.model.plain import digest_of
 from csmcore.model.policy_ref import PolicyRef
 from csmcore.model.sla import SlaDefinition
@@ -19,22 +20,31 @@ __all__ = ["DEFAULT_MATRIX", "EntitlementPolicy", "EntitlementStrategy", "Priori
 EntitlementStrategy: TypeAlias = Literal["weights", "precedence"]
 PriorityMatrix: TypeAlias = Mapping[str, int]
 
-DEFAULT_MATRIX: PriorityMatrix = MappingProxyType(
+DEFAULT_MATRIX: PriorityMatrix = FrozenMapping(
     {"1/1": 1, "1/2": 2, "2/1": 2, "1/3": 3, "2/2": 3, "3/1": 3, "2/3": 4, "3/2": 4, "3/3": 4}
 )
 """Priority by ``impact/urgency``: ServiceNow's sample matrix, with low and low as 4 for cases."""
 
+_LOWEST = 5  # of priorities
+_GRADES = frozenset(f"{impact}/{urgency}" for impact in (1, 2, 3) for urgency in (1, 2, 3))
 
-def _frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(mapping))
+
+def _is_matrix(_: object, field: "attrs.Attribute[Any]", matrix: PriorityMatrix) -> None:
+    """Priorities 1 to 5 by ``impact/urgency``, each 1 to 3; some may be left out."""
+    for grades, priority in matrix.items():
+        place = f"{field.name}.{grades}"
+        if grades not in _GRADES:
+            raise InvalidValue(place, f"{shown(grades)} is no impact and urgency", "write '1/1' to '3/3'")
+        if not 1 <= priority <= _LOWEST:
+            raise InvalidValue(place, f"{shown(priority)} is no priority", "write 1 to 5")
 
 
 @attrs.frozen(kw_only=True)
 class EntitlementPolicy:
     """How entitlements are chosen: by the sum of the weights of what matched, or by the most specific match first.
 
-    With ``inherit_from_parent_accounts`` an ancestor's entitlements and contracts count too; with ``require_covered_asset`` a
-    contract must cover what the case is about even where the case names it.
+    With ``inherit_from_parent_accounts`` an ancestor's entitlements and contracts count too; with
+    ``require_covered_asset`` a contract must cover what the case is about even where the case names it.
     """
 
     strategy: EntitlementStrategy = attrs.field(default="weights", validator=one_of(get_args(EntitlementStrategy)))
@@ -52,10 +62,10 @@ class SupportPolicy:
 
     name: str = attrs.field(validator=is_id)
     version: str = attrs.field(validator=is_id)
-    timezone: str = "UTC"
-    calendars: Mapping[str, Calendar] = attrs.field(factory=dict, converter=_frozen)
+    timezone: str = attrs.field(default="UTC", validator=is_zone)
+    calendars: Mapping[str, Calendar] = attrs.field(factory=dict, converter=frozen)
     definitions: tuple[SlaDefinition, ...] = ()
-    priority_matrix: PriorityMatrix = attrs.field(default=DEFAULT_MATRIX, converter=_frozen)
+    priority_matrix: PriorityMatrix = attrs.field(default=DEFAULT_MATRIX, converter=frozen, validator=_is_matrix)
     entitlements: EntitlementPolicy = EntitlementPolicy()
     reopen_window_days: int = attrs.field(default=0, validator=within(0, 36_525))
     allows_account_with_consumer: bool = False

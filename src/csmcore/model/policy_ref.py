@@ -9,7 +9,7 @@ __all__ = ["PolicyRef"]
 
 @attrs.frozen
 class PolicyRef:
-    """What a case pins at its opening, and what results name: ``digest`` is the SHA-256 of the policy's canonical plain form."""
+    """What a case pins at its opening and results name. ``digest`` is the SHA-256 of the policy's canonical form."""
 
     name: str = attrs.field(validator=is_id)
     version: str = attrs.field(validator=is_id)

@@ -23,9 +23,10 @@ _MICROSECOND = timedelta(microseconds=1)
 class SlaReading:
     """Every figure of one clock at one instant, from one computation, so that they cannot disagree.
 
-    ``elapsed``, ``paused`` and ``remaining`` are open time of the clock's calendar; ``wall_elapsed`` and ``wall_paused`` real time. The open
-    pause counts as paused. ``remaining`` is negative when over, ``time_left`` never. ``due_at`` is None while paused (unless
-    breached before), and where the calendar ends before the goal is used up: then ``reasons`` says so.
+    ``elapsed``, ``paused`` and ``remaining`` are open time of the clock's calendar; ``wall_elapsed`` and
+    ``wall_paused`` real time. The open pause counts as paused. ``remaining`` is negative when over, ``time_left``
+    never. ``due_at`` is None while paused (unless breached before), and where the calendar ends before the goal is
+    used up: then ``reasons`` says so.
     """
 
     definition: DefinitionId
@@ -112,8 +113,10 @@ class Explanation:
         reasons = "".join(f"; {reason.text}" for reason in reading.reasons)
         return (
             f"{reading.definition}, cycle {reading.cycle}: {reading.stage}, {due}{breach}. "
-            f"{reading.elapsed} of {reading.goal} used ({calendar}) since {_at(reading.started_at)}, {reading.paused} paused{reasons} "
-            f"[policy {self.policy.name} {self.policy.version}, {self.policy.digest[:12]}; tz {self.time_zone_database}]"
+            f"{reading.elapsed} of {reading.goal} used ({calendar}) since {_at(reading.started_at)}, "
+            f"{reading.paused} paused{reasons} "
+            f"[policy {self.policy.name} {self.policy.version}, {self.policy.digest[:12]}; "
+            f"tz {self.time_zone_database}]"
         )
 
 
@@ -127,4 +130,5 @@ def _because(segment: Segment) -> str:
 
 def _line(segment: Segment) -> str:
     because = _because(segment)
-    return f"{_at(segment.start)} to {_at(segment.end)}  {segment.kind:<8}{segment.business}" + (f"  ({because})" if because else "")
+    line = f"{_at(segment.start)} to {_at(segment.end)}  {segment.kind:<8}{segment.business}"
+    return f"{line}  ({because})" if because else line

@@ -1,5 +1,7 @@
 """The fields of a revision: what conditions may ask about, and of which type each is."""
 
+from types import MappingProxyType
+
 from csmcore.conditions import FieldType, Schema
 from csmcore.model.case import CASE_STATES, CHANNELS
 from csmcore.model.events import EVENT_KINDS
@@ -12,25 +14,27 @@ _FLAG = FieldType("boolean", nullable=False)
 _LIST = FieldType("text", many=True)
 _GRADE = FieldType("integer", values=(1, 2, 3))
 
-_CASE = {
-    "state": FieldType("text", values=CASE_STATES, nullable=False),
-    "channel": FieldType("text", values=CHANNELS, nullable=False),
-    "short_description": _TEXT,
-    "description": _TEXT,
-    "category": _TEXT,
-    "impact": _GRADE,
-    "urgency": _GRADE,
-    "priority": FieldType("integer", values=(1, 2, 3, 4, 5), nullable=False),
-    **dict.fromkeys(("account", "contact", "consumer", "requested_by", "partner", "partner_contact"), _TEXT),
-    **dict.fromkeys(("product", "asset", "contract", "entitlement", "parent", "follow_up_of"), _TEXT),
-    **dict.fromkeys(("assignment_group", "assigned_to", "opened_by", "closed_by"), _TEXT),
-    **dict.fromkeys(("opened_at", "assigned_at", "first_response_at", "closed_at", "cancelled_at"), _INSTANT),
-    "informed_users": _LIST,
-    "reopen_count": FieldType("integer", nullable=False),
-    "share_resolution_notes": _FLAG,
-    "auto_close": _FLAG,
-    "needs_attention": _FLAG,
-}
+_CASE = MappingProxyType(
+    {
+        "state": FieldType("text", values=CASE_STATES, nullable=False),
+        "channel": FieldType("text", values=CHANNELS, nullable=False),
+        "short_description": _TEXT,
+        "description": _TEXT,
+        "category": _TEXT,
+        "impact": _GRADE,
+        "urgency": _GRADE,
+        "priority": FieldType("integer", values=(1, 2, 3, 4, 5), nullable=False),
+        **dict.fromkeys(("account", "contact", "consumer", "requested_by", "partner", "partner_contact"), _TEXT),
+        **dict.fromkeys(("product", "asset", "contract", "entitlement", "parent", "follow_up_of"), _TEXT),
+        **dict.fromkeys(("assignment_group", "assigned_to", "opened_by", "closed_by"), _TEXT),
+        **dict.fromkeys(("opened_at", "assigned_at", "first_response_at", "closed_at", "cancelled_at"), _INSTANT),
+        "informed_users": _LIST,
+        "reopen_count": FieldType("integer", nullable=False),
+        "share_resolution_notes": _FLAG,
+        "auto_close": _FLAG,
+        "needs_attention": _FLAG,
+    }
+)
 
 CASE_FIELDS: tuple[str, ...] = tuple(_CASE)
 """The fields of a case that stand in a revision under their own names."""

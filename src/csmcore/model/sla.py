@@ -35,11 +35,12 @@ GoalChange: TypeAlias = Literal["carry", "keep", "restart"]
 Stage: TypeAlias = Literal["in_progress", "paused", "completed", "cancelled"]
 
 _LONGEST = timedelta(days=36_525)
+_MOST_PERCENT = 1_000
 
 
 @attrs.frozen
 class Goal:
-    """How long a promise is, in open time of the definition's calendar, for the cases that ``when`` describes (None: all others)."""
+    """How long a promise is, in open time of its calendar, for the cases that ``when`` describes (None: all others)."""
 
     duration: timedelta = attrs.field()
     when: Condition | None = None
@@ -54,11 +55,11 @@ class Goal:
 
 @attrs.frozen(kw_only=True)
 class SlaDefinition:
-    """One promise: when its clock starts, pauses and stops, and how long it may run. A condition that is not given never holds.
+    """One promise: when its clock starts, pauses and stops, and how long it may run. A condition not given never holds.
 
-    The rules are ServiceNow's: see `csmcore.rules.evaluate`. ``calendar`` names one of the policy's (None: all the time counts);
-    ``goals`` are tried in order; ``thresholds`` are percents of the goal. A ``contractual`` definition runs only for cases
-    whose contract or entitlement names it.
+    The rules are ServiceNow's: see `csmcore.rules.evaluate`. ``calendar`` names one of the policy's (None: all the
+    time counts); ``goals`` are tried in order; ``thresholds`` are percents of the goal. A ``contractual`` definition
+    runs only for cases whose contract or entitlement names it.
     """
 
     id: DefinitionId = attrs.field(validator=is_id)
@@ -87,13 +88,15 @@ class SlaDefinition:
 
     @thresholds.validator
     def _rising(self, _: "attrs.Attribute[Any]", thresholds: tuple[int, ...]) -> None:
-        if list(thresholds) != sorted(set(thresholds)) or any(not 0 < percent < 1000 for percent in thresholds):
-            raise InvalidValue("thresholds", "they do not rise from 1 to 999", "list percents in rising order, each once")
+        if list(thresholds) != sorted(set(thresholds)) or any(
+            not 0 < percent <= _MOST_PERCENT for percent in thresholds
+        ):
+            raise InvalidValue("thresholds", "they do not rise from 1 to 1,000", "list percents in rising order")
 
 
 @attrs.frozen
 class Pause:
-    """One stretch in which a clock did not run, half-open; ``business`` is the open time in it. ``event_id`` is what began it."""
+    """A stretch in which a clock stood, half-open. ``business`` is the open time in it, ``event_id`` what began it."""
 
     start: datetime
     end: datetime
@@ -109,9 +112,10 @@ class Pause:
 class SlaClock:
     """One cycle of one promise on one case, as it stands after what it has seen.
 
-    ``goal`` is the one in force; ``due_at`` the instant at which it is used up (None while paused, unless breached before; not
-    moved once breached); ``next_at`` the next instant at which something happens by itself (a threshold, the breach), ``fired`` the percents that
-    have, each with its instant. ``paused_at`` begins the open pause, if there is one, and ``pauses`` are the closed ones.
+    ``goal`` is the one in force; ``due_at`` the instant at which it is used up (None while paused, unless breached
+    before; not moved once breached); ``next_at`` the next instant at which something happens by itself (a threshold,
+    the breach), ``fired`` the percents that have, each with its instant. ``paused_at`` begins the open pause, if
+    there is one, and ``pauses`` are the closed ones.
     """
 
     definition: DefinitionId = attrs.field(validator=is_id)
@@ -137,7 +141,8 @@ class SlaClock:
 
     def __attrs_post_init__(self) -> None:
         """Keep instants in UTC."""
-        in_utc(self, "attached_at", "started_at", "original_due_at", "due_at", "next_at", "paused_at", "stopped_at", "breached_at")
+        in_utc(self, "attached_at", "started_at", "original_due_at", "due_at", "next_at")
+        in_utc(self, "paused_at", "stopped_at", "breached_at")
 
     @property
     def is_active(self) -> bool:
@@ -147,7 +152,7 @@ class SlaClock:
 
 @attrs.frozen(slots=False)
 class SlaState:
-    """Every clock of one case, ended cycles too, in the order in which they attached; and the last revision they saw."""
+    """Every clock of one case, ended ones too, in the order in which they attached; and the last revision they saw."""
 
     clocks: tuple[SlaClock, ...] = ()
     last: Revision | None = None

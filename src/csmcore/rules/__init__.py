@@ -1,8 +1,37 @@
 """The rules: pure functions of facts and ``now``, which answer with reasons."""
 
+from csmcore.rules.actions import Available, actions_for
+from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.entitlement import derive_entitlement
+from csmcore.rules.intake import follow_up, for_themselves
+from csmcore.rules.lifecycle import replay_events
 from csmcore.rules.plan import Plan, compile_policy
+from csmcore.rules.priority import priority_of
 from csmcore.rules.reading import explain, read
+from csmcore.rules.revisions import facts_record
 from csmcore.rules.sla import advance, evaluate, next_deadline, tick
+from csmcore.rules.transitions import TABLE, Row
 
-__all__ = ["Plan", "advance", "compile_policy", "derive_entitlement", "evaluate", "explain", "next_deadline", "read", "tick"]
+__all__ = [
+    "TABLE",
+    "Available",
+    "Plan",
+    "Row",
+    "actions_for",
+    "advance",
+    "compile_policy",
+    "decide_apply",
+    "decide_open",
+    "decide_tick",
+    "derive_entitlement",
+    "evaluate",
+    "explain",
+    "facts_record",
+    "follow_up",
+    "for_themselves",
+    "next_deadline",
+    "priority_of",
+    "read",
+    "replay_events",
+    "tick",
+]

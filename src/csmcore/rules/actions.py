@@ -30,8 +30,8 @@ def actions_for(
 ) -> tuple[Available, ...]:
     """Every action on a case there is, in a fixed order, with a follow-up to it.
 
-    Law: an action is allowed here if and only if a command that fills what is required, and is right in itself, is accepted.
-    Raises NaiveDatetime.
+    Law: an action is allowed here if and only if a command that fills what is required, and is right in itself, is
+    accepted. Raises NaiveDatetime.
     """
     now = as_utc(now)
     parties = parties_of(case, actor, facts)

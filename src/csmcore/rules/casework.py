@@ -1,7 +1,7 @@
 """Where the verbs meet: one pure call for each way in which a case moves on.
 
-`decide_open`, `decide_apply` and `decide_tick` chain intake, flow, priority, entitlement and clocks. Services of any kind,
-analysis and hosts with a shell of their own call these and nothing below them.
+`decide_open`, `decide_apply` and `decide_tick` chain intake, flow, priority, entitlement and clocks. Services of any
+kind, analysis and hosts with a shell of their own call these and nothing below them.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ _GRADES = frozenset({"impact", "urgency", "priority_override"})
 _DERIVED_FROM = DERIVED_FROM | {"contract_is_manual", "entitlement_is_manual", "entitlement"}
 
 
-def decide_open(  # noqa: PLR0913 - a new case's identity comes from outside too
+def decide_open(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outside too
     command: OpenCase,
     actor: Actor,
     facts: CaseFacts,
@@ -67,7 +67,7 @@ def decide_open(  # noqa: PLR0913 - a new case's identity comes from outside too
     return _decided(case, SlaState(), opened, actor, facts, plan, now, asks=True)
 
 
-def decide_apply(  # noqa: PLR0913 - a case comes with its clocks and its facts
+def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and its facts
     case: Case, sla: SlaState, command: CaseCommand, actor: Actor, facts: CaseFacts, plan: Plan, now: datetime
 ) -> Decision | Refusal:
     """The case after one command, with all that follows from it, or every reason why not; refused, nothing changes.
@@ -90,7 +90,7 @@ def decide_apply(  # noqa: PLR0913 - a case comes with its clocks and its facts
 
 
 def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime) -> Decision | None:
-    """What has become due by an instant: thresholds and breaches, once each, in order, however late it is asked. None: nothing."""
+    """What has become due by an instant, once each and in order, however late it is asked. None: nothing has."""
     now = as_utc(now)
     after = tick(plan, sla, now)
     happened = clock_happenings(sla, after, now)
@@ -100,7 +100,7 @@ def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime) -> Decisio
     return Decision(case=ticked, sla=after, revision=None, events=_events(ticked, happened, SYSTEM, now))
 
 
-def _decided(  # noqa: PLR0913 - what `decide_open` and `decide_apply` have in common
+def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` have in common
     case: Case,
     sla: SlaState,
     taken: Step,

@@ -20,9 +20,9 @@ _ALL = 100  # percent
 
 
 def used_up_at(calendar: Calendar, clock: SlaClock, amount: timedelta) -> datetime | None:
-    """The instant at which the clock has run for the amount, as far as is known; None where the calendar ends before."""
+    """The instant at which the clock has run for the amount, as far as is known; None if the calendar ends before."""
     try:
-        return calendar.add(clock.started_at, amount + clock.business_paused)
+        return calendar.instant(calendar.position(clock.started_at) + amount + clock.business_paused)
     except CalendarExhausted:
         return None
 
@@ -85,7 +85,11 @@ def with_goal(compiled: CompiledDefinition, clock: SlaClock, goal: timedelta, at
 
 
 def ended(
-    compiled: CompiledDefinition, clock: SlaClock, stage: Literal["completed", "cancelled"], at: datetime, event_id: EventId
+    compiled: CompiledDefinition,
+    clock: SlaClock,
+    stage: Literal["completed", "cancelled"],
+    at: datetime,
+    event_id: EventId,
 ) -> SlaClock:
     """The clock at its end; an open pause ends with it."""
     if clock.paused_at is not None:
@@ -94,7 +98,7 @@ def ended(
 
 
 def _rescheduled(compiled: CompiledDefinition, clock: SlaClock, at: datetime) -> SlaClock:
-    """The clock with its due date computed anew, unless it was missed before; a goal that is used up already is missed here."""
+    """The clock with its due date computed anew, unless it was missed before; a goal used up already is missed here."""
     changes: dict[str, Any] = {}
     if not clock.has_breached:
         due = used_up_at(compiled.calendar, clock, clock.goal)

@@ -53,5 +53,10 @@ def _turns(old: SlaClock | None, new: SlaClock, now: datetime) -> Iterator[_Turn
 
 
 def _details(turn: _Turn, clock: SlaClock) -> dict[str, object]:
-    details: dict[str, object] = {"definition": clock.definition, "cycle": clock.cycle, "at": turn.at, "due_at": clock.due_at}
+    details: dict[str, object] = {
+        "definition": clock.definition,
+        "cycle": clock.cycle,
+        "at": turn.at,
+        "due_at": clock.due_at,
+    }
     return details if turn.percent is None else {**details, "percent": turn.percent}

@@ -71,7 +71,10 @@ _NOT_YOURS = Reason(
 
 
 def _step(
-    moment: Moment, happened: tuple[Happening, ...], activity: tuple[Activity, ...] = (), reasons: tuple[Reason, ...] = ()
+    moment: Moment,
+    happened: tuple[Happening, ...],
+    activity: tuple[Activity, ...] = (),
+    reasons: tuple[Reason, ...] = (),
 ) -> Step:
     changes = happened[0].changes
     if len(happened) > 1:
@@ -82,8 +85,8 @@ def _step(
 def _told(moment: Moment, changes: Mapping[str, Any], activity: tuple[Activity, ...]) -> tuple[Intent, ...]:
     """Who is to be told of a step, never its own author.
 
-    The customer and the assignee hear of every comment and every new state, the assignee of being it; informed users hear of
-    comments and of the case's being resolved or closed.
+    The customer and the assignee hear of every comment and every new state, the assignee of being it; informed users
+    hear of comments and of the case's being resolved or closed.
     """
     case, actor, by, *_ = moment
     is_said = bool(activity) and type(activity[0]) is Comment
@@ -139,7 +142,7 @@ def _assign_case(moment: Moment, command: AssignCase) -> Step:
 
 
 def _heard(moment: Moment) -> dict[str, Any]:
-    """What follows from a comment: an agent's first is the first response; anybody's but the owner's asks for attention."""
+    """What follows from a comment: an agent's first is the first response; all but the owner's ask for attention."""
     case = moment.case
     changes = _responded(moment)
     if not case.needs_attention and moment.by != "system" and moment.actor.id != case.assigned_to:

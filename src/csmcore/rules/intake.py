@@ -46,8 +46,8 @@ _NOTIFY_ASSIGNEE = Intent("notify_assignee")
 def for_themselves(command: OpenCase, actor: Actor) -> OpenCase:
     """The command with its customer: whoever is no agent and names nobody opens the case for themselves.
 
-    So does a contact who names only their own account. Services gather the facts of what comes back. Agents and machines
-    must say whom the case is for.
+    So does a contact who names only their own account. Services gather the facts of what comes back. Agents and
+    machines must say whom the case is for.
     """
     if command.contact or command.consumer or command.requested_by:
         return command
@@ -60,7 +60,7 @@ def for_themselves(command: OpenCase, actor: Actor) -> OpenCase:
     return command
 
 
-def opening(  # noqa: PLR0913 - a new case's identity comes from outside too
+def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outside too
     command: OpenCase,
     actor: Actor,
     facts: CaseFacts,
@@ -95,13 +95,12 @@ def opening(  # noqa: PLR0913 - a new case's identity comes from outside too
     return _opened(fields, actor, parties, reasons)
 
 
-def follow_up(
-    case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime
-) -> OpenCase | Refusal:
+def follow_up(case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime) -> OpenCase | Refusal:
     """The command that opens a case to go on from this one, or every reason why there is none to open.
 
-    It copies whom the case is for, what it is about, and agreements that were set by hand (others are derived afresh); a host sets
-    what else it knows with `attrs.evolve`. `opening` asks again, of ``facts.followed``. Raises NaiveDatetime.
+    It copies whom the case is for, what it is about, and agreements that were set by hand (others are derived
+    afresh); a host sets what else it knows with `attrs.evolve`. `opening` asks again, of ``facts.followed``. Raises
+    NaiveDatetime.
     """
     reasons = verdict(case, "follow_up", parties_of(case, actor, facts), policy, as_utc(now)).reasons
     if reasons:
@@ -127,8 +126,8 @@ def _not_theirs_to_set(
     """What only agents and machines say about a new case, unless it is copied from the one that it follows."""
     if "agent" in parties or actor.kind in {"system", "integration"}:
         return
-    names = _FOR_AGENTS if actor.kind == "internal" else _FOR_AGENTS + _FOR_INSIDE
-    names += () if is_partner(actor) else _OF_OTHERS.get(actor.kind, ())
+    others = () if is_partner(actor) else _OF_OTHERS.get(actor.kind, ())
+    names = _FOR_AGENTS if actor.kind == "internal" else (*_FOR_AGENTS, *_FOR_INSIDE, *others)
     own = {"partner": actor.account, "partner_contact": actor.id}
     for name in names:
         if name in given and given[name] != own.get(name) and given[name] != getattr(followed, name, None):

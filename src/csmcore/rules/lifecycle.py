@@ -16,19 +16,19 @@ from csmcore.rules.steps import Step
 
 __all__ = ["replay_events", "step"]
 
-_STAMPED = frozenset({"version", "updated_at"})
-_FIELDS = frozenset(field.name for field in attrs.fields(Case)) - _STAMPED
-_REQUIRED = frozenset(field.name for field in attrs.fields(Case) if field.default is attrs.NOTHING) - _STAMPED
+_FIELDS = frozenset(field.name for field in attrs.fields(Case)) - {"version"}
+_REQUIRED = frozenset(field.name for field in attrs.fields(Case) if field.default is attrs.NOTHING)
+_CLOCKS = frozenset({"threshold_reached", "clock_breached"})  # what a version begins with that changes no field
 
 
-def step(  # noqa: PLR0913 - a rule sees only its arguments
+def step(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
     case: Case, command: CaseCommand, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime
 ) -> Step | Refusal:
     """What the command makes of the case, or every reason why it may not be done.
 
-    Laws: nothing that comes in is changed; a refusal says all its reasons, but a stranger to the case learns nothing of it; Closed
-    and Cancelled absorb, except within the reopen window. ``facts`` are those of the case as the command would
-    have it. Raises NaiveDatetime.
+    Laws: nothing that comes in is changed; a refusal says all its reasons, but a stranger to the case learns nothing
+    of it; Closed and Cancelled absorb, except within the reopen window. ``facts`` are those of the case as the command
+    would have it. Raises NaiveDatetime.
     """
     now = as_utc(now)
     action = command.action
@@ -48,13 +48,15 @@ def step(  # noqa: PLR0913 - a rule sees only its arguments
 def replay_events(events: Iterable[Event]) -> Case:
     """The case that its events tell. Law: the events of a case, in order from its opening, give its snapshot.
 
-    Raises InvalidValue where they are not that.
+    Raises InvalidValue where they are not a case's events from its opening on.
     """
     fields: dict[str, Any] = {}
     last: Event | None = None
     for event in events:
         _check_order(event, last)
         fields.update(event.changes)
+        if event.index == 0 and event.kind not in _CLOCKS:
+            fields["updated_at"] = event.at
         last = event
     if last is None:
         raise InvalidValue("events", "there are none", "give a case's events, from its opening on")
@@ -62,7 +64,7 @@ def replay_events(events: Iterable[Event]) -> Case:
     if strange or lacking:
         problem = f"they set {shown(sorted(strange))}, and do not set {shown(sorted(lacking))}"
         raise InvalidValue("events", problem, "give a case's own events, from its opening on")
-    return Case(**fields, version=last.version, updated_at=last.at)
+    return Case(**fields, version=last.version)
 
 
 def _check_order(event: Event, last: Event | None) -> None:

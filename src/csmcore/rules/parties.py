@@ -34,7 +34,7 @@ _OWNER: tuple[Party, ...] = ("assignee", "agent", "internal")
 
 
 def parties_of(case: Case, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
-    """Everything that the actor is to the case, in the order of `csmcore.rules.transitions.PARTIES`; () has no part in it.
+    """Everything that the actor is to the case, in the order in which they act; () has no part in it.
 
     ``facts`` are those of the case: another account's ancestors give nobody a say.
     """
@@ -54,8 +54,8 @@ def parties_of(case: Case, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
 def parties_opening(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
     """Everything that the actor would be to the case that they want opened.
 
-    People open cases for themselves; those who manage an account's cases for its contacts; partners for their customers. Which
-    customers those are is the host's to know: a relation between accounts is no fact of a case.
+    People open cases for themselves; those who manage an account's cases for its contacts; partners for their
+    customers. Which customers those are is the host's to know: a relation between accounts is no fact of a case.
     """
     kind = actor.kind
     if kind == "internal":

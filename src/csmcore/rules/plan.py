@@ -7,11 +7,16 @@ from types import MappingProxyType
 import attrs
 
 from csmcore.calendars import BusinessCalendar, Calendar
-from csmcore.conditions import Condition, Predicate, Record, compile_condition, field, fields_of, satisfiable
+from csmcore.conditions import Condition, Predicate, Record, atoms_of, compile_condition, field, fields_of, satisfiable
 from csmcore.errors import InvalidValue
 from csmcore.model import DefinitionId, Goal, SlaDefinition, SupportPolicy
 
 __all__ = ["CompiledDefinition", "Plan", "compile_policy"]
+
+_CONTRACT = frozenset(
+    {"contract", "contract.sla_definitions", "contract.runs_non_contractual", "entitlement.sla_definitions"}
+)
+"""What `CompiledDefinition.is_run_by` reads."""
 
 
 def _never(_now: Record, _before: Record | None) -> bool:
@@ -26,7 +31,11 @@ def _always(_now: Record, _before: Record | None) -> bool:
 
 @attrs.frozen(eq=False)
 class CompiledDefinition:
-    """One promise with its conditions as functions of the record now and before."""
+    """One promise with its conditions as functions of the record now and before.
+
+    ``reads`` are the fields that it depends on. Where none of them has changed, a revision does nothing to it that the
+    one before has not done. It is None where that is not so: some condition asks about a change or an event, or resets.
+    """
 
     definition: SlaDefinition
     calendar: Calendar
@@ -37,16 +46,20 @@ class CompiledDefinition:
     cancel: Predicate
     reset: Predicate
     goals: tuple[tuple[Predicate, timedelta], ...]
+    reads: frozenset[str] | None
 
     def goal(self, now: Record, before: Record | None) -> timedelta | None:
         """The first goal that the record fits."""
-        return next((duration for fits, duration in self.goals if fits(now, before)), None)
+        for fits, duration in self.goals:
+            if fits(now, before):
+                return duration
+        return None
 
     def is_run_by(self, record: Record) -> bool:
         """Whether the case's contract lets this definition run.
 
-        A contractual one runs iff the contract or the entitlement names it; another iff the case has no contract, or its
-        contract runs those too (ServiceNow's *process non-contractual SLAs*).
+        A contractual one runs iff the contract or the entitlement names it; another iff the case has no contract, or
+        its contract runs those too (ServiceNow's *process non-contractual SLAs*).
         """
         if self.definition.contractual:
             named = (record.get("contract.sla_definitions"), record.get("entitlement.sla_definitions"))
@@ -84,7 +97,7 @@ def _compiled(definition: SlaDefinition, calendar: Calendar) -> CompiledDefiniti
     if definition.when_to_cancel == "start_not_met" and not _may_last(definition.start):
         raise InvalidValue(
             f"$.definitions.{definition.id}.when_to_cancel",
-            "`start` holds only at the moment of a change or event, so the clock would be cancelled at the next revision",
+            "`start` holds only at a change or event, so the next revision would cancel the clock",
             "write when_to_cancel = 'never' or 'cancel_met'",
         )
     return CompiledDefinition(
@@ -97,7 +110,18 @@ def _compiled(definition: SlaDefinition, calendar: Calendar) -> CompiledDefiniti
         cancel=_predicate(definition.cancel if definition.when_to_cancel == "cancel_met" else None),
         reset=_predicate(definition.reset),
         goals=tuple(_goal(goal) for goal in definition.goals),
+        reads=_reads(definition),
     )
+
+
+def _reads(definition: SlaDefinition) -> frozenset[str] | None:
+    named = (definition.start, definition.pause, definition.resume, definition.stop, definition.cancel)
+    conditions = [each for each in (*named, *(goal.when for goal in definition.goals)) if each is not None]
+    changing = any(atom.op.startswith("changes") for condition in conditions for atom in atoms_of(condition))
+    fields = _CONTRACT.union(*map(fields_of, conditions))
+    if changing or definition.reset is not None or any(name.startswith("event.") for name in fields):
+        return None
+    return fields
 
 
 def _predicate(condition: Condition | None) -> Predicate:

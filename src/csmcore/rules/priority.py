@@ -6,7 +6,7 @@ __all__ = ["priority_of"]
 
 
 def priority_of(impact: int | None, urgency: int | None, policy: SupportPolicy) -> int | None:
-    """The priority that the policy's matrix gives; None while impact or urgency is blank, or the matrix leaves them out."""
+    """The priority of the policy's matrix; None while impact or urgency is blank, or where the matrix has none."""
     if impact is None or urgency is None:
         return None
     return policy.priority_matrix.get(f"{impact}/{urgency}")

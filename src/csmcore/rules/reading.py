@@ -47,7 +47,7 @@ def read(plan: Plan, clock: SlaClock, now: datetime) -> SlaReading:
 
 
 def explain(plan: Plan, clock: SlaClock, now: datetime) -> Explanation:
-    """The reading with the stretches of time that make it up: running ones sum to its elapsed, paused ones to its paused time."""
+    """The reading with its stretches of time: running ones sum to its elapsed, paused ones to its paused time."""
     reading = read(plan, clock, now)
     calendar = plan.definitions[clock.definition].calendar
     end = max(clock.stopped_at or as_utc(now), clock.started_at)
@@ -85,4 +85,6 @@ def _running(span: Span) -> Segment:
 
 def _endless(clock: SlaClock) -> Reason:
     calendar = f"calendar '{clock.calendar}'" if clock.calendar else "the calendar"
-    return Reason("calendar_ends", f"{calendar} ends before the goal is used up, so there is no due date", ("calendar",))
+    return Reason(
+        "calendar_ends", f"{calendar} ends before the goal is used up, so there is no due date", ("calendar",)
+    )

@@ -37,7 +37,8 @@ _ANYWHERE: Mapping[Action, tuple[Row, ...]] = MappingProxyType(
 class Verdict(NamedTuple):
     """What the table says of an action: the row it is done by and for which side, or the reasons why it is not.
 
-    ``requires`` is what the command must hold; where the action cannot be done, what every row that might be the actor's asks.
+    ``requires`` is what the command must hold; where the action cannot be done, what every row that might be the
+    actor's asks.
     """
 
     row: Row | None
@@ -46,15 +47,13 @@ class Verdict(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def verdict(
-    case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime
-) -> Verdict:
+def verdict(case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime) -> Verdict:
     """Whether these parties may do this now, whatever the command says, and else every reason why not."""
     rows = ROWS[case.state, action]
     for party in parties:
         if party in rows:
             row = rows[party]
-            reasons = () if now >= case.updated_at else (_too_early(case),)
+            reasons = _timely(case, now)
             if row.only_if is not None:
                 reasons += _unmet(row.only_if, case, policy, now)
             return Verdict(row, SIDES[party], row.requires, reasons)
@@ -75,14 +74,12 @@ def missing(requires: Iterable[str], command: Command) -> list[Reason]:
     return reasons
 
 
-def _denied(
-    case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime
-) -> Verdict:
+def _denied(case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime) -> Verdict:
     if not parties:
         return Verdict(None, "system", (), (NOT_INVOLVED,))
     here, anywhere = TABLE[case.state][action], _ANYWHERE[action]
     theirs = [row for row in anywhere if _is_for(row, parties)]
-    reasons = () if now >= case.updated_at else (_too_early(case),)
+    reasons = _timely(case, now)
     if theirs or not here:
         reasons += (_wrong_state(case, action, policy, now),)
     if not theirs:
@@ -101,9 +98,10 @@ def _unmet(guard: Guard, case: Case, policy: SupportPolicy, now: datetime) -> tu
     return () if reason is None else (reason,)
 
 
-def _too_early(case: Case) -> Reason:
-    text = f"the case was last changed later than that, at {case.updated_at.isoformat()}"
-    return Reason("too_early", text, ("updated_at",))
+def _timely(case: Case, now: datetime) -> tuple[Reason, ...]:
+    if now >= case.updated_at:
+        return ()
+    return (Reason("too_early", f"the case was last changed later, at {case.updated_at.isoformat()}", ("updated_at",)),)
 
 
 def _wrong_state(case: Case, action: Action, policy: SupportPolicy, now: datetime) -> Reason:

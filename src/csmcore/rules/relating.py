@@ -1,8 +1,8 @@
 """Whose case it is and what it is about: what follows from the fields that are set, and what contradicts them.
 
 The same rules hold when a case is opened and when it is changed. Clear first, then fill in, and never touch a field
-that was just set: a new account takes what belonged to the one before off the case; a contact brings their account, an asset
-its product.
+that was just set: a new account takes what belonged to the one before off the case; a contact brings their account, an
+asset its product.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ RELATED_FIELDS: frozenset[str] = frozenset({*_CUSTOMER, *_OF_ACCOUNT, "product",
 
 _ACCOUNT_FROM_CONTACT = Reason("account_from_contact", "the account is the contact's", ("account",))
 _PRODUCT_FROM_ASSET = Reason("product_from_asset", "the product is the asset's model", ("product",))
-_NO_CUSTOMER = Reason("customer_missing", "the case has no customer: name an account, a consumer or a requester", _CUSTOMER)
+_NO_CUSTOMER = Reason("customer_missing", "name an account, a consumer or a requester: it has no customer", _CUSTOMER)
 _TWO_CUSTOMERS = Reason(
     "account_and_consumer", "an account and a consumer exclude each other; name one", ("account", "consumer")
 )
@@ -48,7 +48,7 @@ def relate(given: Mapping[str, Any], present: Mapping[str, Any], facts: CaseFact
     ``facts`` are those of the fields as given. A field that is not there is None.
     """
     changes = dict(given)
-    reasons = [*_filled(changes, facts), *_cleared(changes, given, present)]
+    reasons = [*_filled(changes, facts), *_cleared(changes, present)]
     changes.update((flag, True) for name, flag in zip(_AGREEMENTS, _BY_HAND, strict=True) if name in given)
     refusals = list(_contradictions(given, {**present, **changes}, facts, policy))
     return Related(changes, reasons, refusals)
@@ -64,10 +64,10 @@ def _filled(changes: dict[str, Any], facts: CaseFacts) -> Iterator[Reason]:
         yield _PRODUCT_FROM_ASSET
 
 
-def _cleared(changes: dict[str, Any], given: Mapping[str, Any], present: Mapping[str, Any]) -> Iterator[Reason]:
+def _cleared(changes: dict[str, Any], present: Mapping[str, Any]) -> Iterator[Reason]:
     for name, owned in (("account", _OF_ACCOUNT), ("consumer", _OF_CONSUMER), ("partner", _OF_PARTNER)):
-        if name in changes and changes[name] != present.get(name):
-            lost = tuple(field for field in owned if field not in given and present.get(field))
+        if present.get(name) is not None and changes.get(name, present[name]) != present[name]:
+            lost = tuple(field for field in owned if field not in changes and present[field])
             if lost:
                 changes.update((field, False if field in _BY_HAND else None) for field in lost)
                 yield Reason("cleared", f"another {name}: {', '.join(lost)} cleared", lost)
@@ -97,11 +97,12 @@ def _contradictions(
 
 
 def _foreign(named: set[str], then: Mapping[str, Any], facts: CaseFacts, policy: SupportPolicy) -> Iterator[Reason]:
-    """What belongs to others is as unknown as what does not exist, so that a refusal tells nobody which of the two it is."""
+    """What belongs to others is as unknown as what does not exist: a refusal tells nobody which of the two it is."""
     contact, asset = facts.contact, facts.asset
-    if "contact" in named and not (contact and contact.id == then["contact"] and contact.account == then.get("account")):
+    named_contact = (then.get("contact"), then.get("account"))
+    if "contact" in named and (contact is None or (contact.id, contact.account) != named_contact):
         yield _unknown("contact", then, "the account has no such contact")
-    if "asset" in named and not (asset and asset.id == then["asset"] and _is_theirs(asset, then)):
+    if "asset" in named and (asset is None or asset.id != then["asset"] or not _is_theirs(asset, then)):
         yield _unknown("asset", then, "the customer has no such asset")
     agreements: Mapping[str, Iterable[ServiceContract | Entitlement]] = {
         "contract": facts.contracts,
@@ -128,7 +129,8 @@ def _is_theirs(noun: Asset | ServiceContract | Entitlement, then: Mapping[str, A
     """Whether it belongs to the case's customer, or to nobody in particular."""
     if noun.account is None and noun.consumer is None:
         return True
-    return (noun.account or "") == then.get("account") or (noun.consumer or "") == then.get("consumer")
+    is_accounts = noun.account is not None and noun.account == then.get("account")
+    return is_accounts or (noun.consumer is not None and noun.consumer == then.get("consumer"))
 
 
 def _unknown(name: str, fields: Mapping[str, Any], why: str) -> Reason:

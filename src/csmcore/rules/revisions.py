@@ -4,7 +4,7 @@ from csmcore.conditions import Record
 from csmcore.model import CASE_FIELDS, Case, CaseFacts, Comment
 from csmcore.rules.steps import Step
 
-__all__ = ["record_of"]
+__all__ = ["facts_record", "record_of"]
 
 
 def record_of(case: Case, facts: CaseFacts, step: Step) -> Record:
@@ -14,20 +14,29 @@ def record_of(case: Case, facts: CaseFacts, step: Step) -> Record:
     if case.resolution is not None:
         record["resolution.code"] = case.resolution.code
         record["resolved_at"] = case.resolution.at
-    if facts.account is not None and facts.account.calendar is not None:
-        record["account.calendar"] = facts.account.calendar
-    if case.entitlement is not None:
-        _add(record, "entitlement", facts.entitlements, case.entitlement, ("plan", "calendar", "sla_definitions"))
-    if case.contract is not None:
-        known = ("calendar", "sla_definitions", "runs_non_contractual")
-        _add(record, "contract", facts.contracts, case.contract, known)
+    record |= facts_record(facts, case.entitlement, case.contract)
     record["event.kind"] = step.happened[0].kind
     record["event.by"] = step.by
     record["event.is_public"] = any(isinstance(said, Comment) for said in step.activity)
     return record
 
 
-def _add(record: dict[str, object], prefix: str, nouns: tuple[object, ...], identity: str, names: tuple[str, ...]) -> None:
+def facts_record(facts: CaseFacts, entitlement: str | None, contract: str | None) -> dict[str, object]:
+    """What a revision says of the account, and of the entitlement and the contract with these ids."""
+    record: dict[str, object] = {}
+    if facts.account is not None and facts.account.calendar is not None:
+        record["account.calendar"] = facts.account.calendar
+    if entitlement is not None:
+        _add(record, "entitlement", facts.entitlements, entitlement, ("plan", "calendar", "sla_definitions"))
+    if contract is not None:
+        known = ("calendar", "sla_definitions", "runs_non_contractual")
+        _add(record, "contract", facts.contracts, contract, known)
+    return record
+
+
+def _add(
+    record: dict[str, object], prefix: str, nouns: tuple[object, ...], identity: str, names: tuple[str, ...]
+) -> None:
     for noun in nouns:
         if getattr(noun, "id", None) == identity:
             values = ((name, getattr(noun, name)) for name in names)

@@ -1,17 +1,17 @@
-"""Every clock of a case as a fold over its history: replay, audit, what-if and live operation are this one piece of code.
+"""Every clock of a case as a fold over its history: replay, audit, what-if and live operation are one piece of code.
 
-At each revision, in ServiceNow's order: the clocks are first brought up to its instant (thresholds and breaches up
-to and including it). Then each definition without an active clock attaches one if *start* and not *stop* (nor *cancel*)
-holds and the case's contract lets it run. Then each active clock, one just attached too, has its goal chosen again, and does
-the first of these that applies: it completes (*stop*); is *reset*, which ends it and attaches the next; is cancelled (as
-``when_to_cancel`` says, or because the contract no longer lets it run); pauses or goes on.
+At each revision, in ServiceNow's order: the clocks are first brought up to its instant (thresholds and breaches up to
+and including it). Then each definition without an active clock attaches one if *start* and not *stop* (nor *cancel*)
+holds and the case's contract lets it run. Then each active clock, one just attached too, has its goal chosen again,
+and does the first of these that applies: it completes (*stop*); is *reset*, which ends it and attaches the next; is
+cancelled (as ``when_to_cancel`` says, or because the contract no longer lets it run); pauses or goes on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from csmcore.conditions import Record
+from csmcore.calendars import as_utc
+from csmcore.conditions import Record, same
 from csmcore.errors import InvalidValue
 from csmcore.model import Revision, SlaClock, SlaState
 from csmcore.rules.clock import attached, caught_up, ended, paused, resumed, with_goal
@@ -21,78 +21,92 @@ __all__ = ["advance", "evaluate", "next_deadline", "tick"]
 
 
 def evaluate(plan: Plan, revisions: Iterable[Revision], as_of: datetime) -> SlaState:
-    """The clocks of a case with this history, as of an instant (what happens then is included; what comes later is not seen).
+    """The clocks of a case with this history, as of an instant: what happens then is included, what comes later unseen.
 
-    Law: ``evaluate(plan, [*history, revision], as_of) == tick(plan, advance(plan, evaluate(plan, history, t), revision), as_of)`` for
-    any ``t`` up to the revision. Raises InvalidValue for revisions that are out of order.
+    Law: stepping equals replay. ``evaluate(plan, [*history, revision], as_of)`` is ``tick(plan, advance(plan,
+    evaluate(plan, history, t), revision), as_of)``, for any ``t`` up to the revision. Raises InvalidValue for revisions
+    that are out of order.
     """
-    state = SlaState()
+    state, until = SlaState(), as_utc(as_of)
     for revision in revisions:
-        if revision.at > as_of:
+        if revision.at > until:
             break
         state = advance(plan, state, revision)
-    return tick(plan, state, as_of)
+    return tick(plan, state, until)
 
 
 def advance(plan: Plan, state: SlaState, revision: Revision) -> SlaState:
-    """The clocks after one more revision. Raises InvalidValue if it is earlier than the last, in instant or sequence."""
+    """The clocks after one more revision. Raises InvalidValue if it is not later than the last."""
     last = state.last
     if last is not None and (revision.at < last.at or revision.sequence <= last.sequence):
-        raise InvalidValue("revision", f"{revision.event_id} is not later than {last.event_id}", "give revisions in order")
+        raise InvalidValue(
+            "revision", f"{revision.event_id} is not later than {last.event_id}", "give revisions in order"
+        )
     before = None if last is None else last.fields
+    changed = _changed(revision.fields, before)
     clocks = list(state.clocks)
     newest = {clock.definition: index for index, clock in enumerate(clocks)}
     for identity, compiled in plan.definitions.items():
         index = newest.get(identity)
         clock = None if index is None else clocks[index]
+        is_idle = before is not None and compiled.reads is not None and compiled.reads.isdisjoint(changed)
         if clock is not None and index is not None and clock.stopped_at is None:
-            clocks[index], *more = _stepped(compiled, caught_up(compiled, clock, revision.at), revision, before)
+            clock = caught_up(compiled, clock, revision.at)
+            clocks[index], *more = (clock,) if is_idle else _stepped(compiled, clock, revision, before)
             clocks += more
-        else:
+        elif not is_idle:
             clocks += _started(compiled, clock, revision, before)
     return SlaState(tuple(clocks), revision)
 
 
 def tick(plan: Plan, state: SlaState, now: datetime) -> SlaState:
     """The clocks brought up to an instant: what was due by then has happened. The same state where nothing has."""
-    clocks = tuple(caught_up(plan.definitions[clock.definition], clock, now) for clock in state.clocks)
+    until = as_utc(now)
+    clocks = tuple(caught_up(plan.definitions[clock.definition], clock, until) for clock in state.clocks)
     return SlaState(clocks, state.last) if any(map(_is_other, clocks, state.clocks)) else state
 
 
 def next_deadline(plan: Plan, state: SlaState, now: datetime) -> datetime | None:
-    """The next instant after ``now`` at which something happens by itself, so that a host sets one timer; None: nothing will.
+    """The next instant after ``now`` at which something happens by itself, so that a host sets one timer.
 
-    Nothing happens by itself to a clock that is paused or has ended.
+    None: nothing will. Nothing happens by itself to a clock that is paused or has ended.
     """
     return min((clock.next_at for clock in tick(plan, state, now).clocks if clock.next_at is not None), default=None)
+
+
+def _changed(now: Record, before: Record | None) -> set[str]:
+    """The fields that are not what they were, as `changes` has it."""
+    if before is None:
+        return set(now)
+    changed = {name for name, value in now.items() if value is not (was := before.get(name)) and not same(value, was)}
+    return changed.union(before.keys() - now.keys())
 
 
 def _is_other(one: object, other: object) -> bool:
     return one is not other
 
 
-def _is_attachable(compiled: CompiledDefinition, now: Record, before: Record | None) -> bool:
+def _goal_to_attach(compiled: CompiledDefinition, now: Record, before: Record | None) -> timedelta | None:
+    """The goal of the clock that the definition would attach now; None where it would attach none."""
     starts = compiled.start(now, before) and not compiled.stop(now, before) and not compiled.cancel(now, before)
-    return starts and compiled.is_run_by(now)
+    return compiled.goal(now, before) if starts and compiled.is_run_by(now) else None
 
 
 def _started(
     compiled: CompiledDefinition, ended_clock: SlaClock | None, revision: Revision, before: Record | None
-) -> Iterator[SlaClock]:
+) -> list[SlaClock]:
     """The next cycle, if the definition attaches at this revision."""
-    if not _is_attachable(compiled, revision.fields, before):
-        return
-    goal = compiled.goal(revision.fields, before)
+    goal = _goal_to_attach(compiled, revision.fields, before)
     if goal is None:
-        return
+        return []
     cycle = 1 if ended_clock is None else ended_clock.cycle + 1
     clock = attached(compiled, goal, revision.at, revision.event_id, cycle)
-    yield _paused_or_resumed(compiled, clock, revision, before)
+    return [_paused_or_resumed(compiled, clock, revision, before)]
 
 
 def _stepped(
     compiled: CompiledDefinition, clock: SlaClock, revision: Revision, before: Record | None
-) -> Sequence[SlaClock]:
+) -> list[SlaClock]:
     """The active clock after the revision, and the one that replaces it after a reset."""
     now, at, by = revision.fields, revision.at, revision.event_id
     definition = compiled.definition
@@ -101,7 +115,7 @@ def _stepped(
         clock = with_goal(compiled, clock, goal, at)
     if compiled.stop(now, before):
         return [ended(compiled, clock, "completed", at, by)]
-    if compiled.reset(now, before) and _is_attachable(compiled, now, before):
+    if compiled.reset(now, before) and _goal_to_attach(compiled, now, before) is not None:
         old = ended(compiled, clock, "completed" if definition.reset_action == "complete" else "cancelled", at, by)
         return [old, *_started(compiled, old, revision, before)]
     if _is_cancelled(compiled, now, before):

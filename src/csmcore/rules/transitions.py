@@ -1,32 +1,32 @@
 """The flow of a case: everything that decides which action may be done in which state, by whom, with what.
 
-**Rule 1: everything that affects transitions is in this file.** `TABLE` says it literally, cell by cell; the code
-that reads it (`csmcore.rules.lifecycle`), the answers about what may be done (`csmcore.rules.actions`) and
-the documentation's diagram and table are all taken from it.
+**Rule 1: everything that affects transitions is in this file.** `TABLE` says it literally, cell by cell. The code that
+reads it (`csmcore.rules.lifecycle`), the answers about what may be done (`csmcore.rules.actions`) and the diagram and
+the table of the documentation are all taken from it.
 
-A case is in one of six states. It is *new* until an agent takes it, *open* while it is worked on, *awaiting info* while the customer
-is asked for something, *resolved* while they may accept or reject a solution, and then *closed*; or it is *cancelled*. Every state lists
-every action, so that an empty cell is a decision and no oversight. A cell is a tuple of rows, one for each kind of party
-that may act, with where the action leads (nowhere else, if it says nothing), what the command must hold, and one
-condition on the case at most.
+A case is in one of six states. It is *new* until an agent takes it, *open* while it is worked on, *awaiting info* while
+the customer is asked for something, *resolved* while they may accept or reject a solution, and then *closed*; or it is
+*cancelled*. Every state lists every action, so that an empty cell is a decision and no oversight. A cell is a tuple of
+rows, one for each kind of party that may act; a row says where the action leads (nowhere else, if it says nothing),
+what the command must hold, and at most one condition on the case.
 
-The parties are the actor's relations to this one case, and an actor may be several of them:
+The parties are what an actor is to this one case, and an actor may be several of them:
 
-- ``customer``: the case's contact, consumer or internal requester; whoever manages the cases of its account or of one above it; the
-  partner who opened it;
+- ``customer``: the case's contact, consumer or internal requester; whoever manages the cases of its account or of one
+  above it; the partner who opened it;
 - ``assignee``: the agent to whom it is assigned;
 - ``agent``: any agent, manager or admin;
 - ``internal``: anybody inside;
 - ``system`` and ``integration``: time, and other machines.
 
-Where an actor is several, the first of them, in this order, that has a row in the cell is the one who acts: an agent who reports
-a fault of their own closes it as a customer does. So a cell needs no priorities, and adding a party to an actor never
-takes anything away that the others allow. Whoever is none of them has no part in the case.
+Whoever is none of them has no part in the case. Where an actor is several, the first of them, in this order, that has a
+row in the cell is the one who acts: an agent who reports a fault of their own closes it as a customer does. So a cell
+needs no priorities.
 
 Three things are decided here that the sources leave open or contradict. A solution is proposed from Open and from
-Awaiting Info, never from New. Agents do not close a resolved case: that is for its customer, or for time. For the customer, closing a
-resolved case *is* accepting its solution. Closed and Cancelled absorb, but for the reopening of a closed case within the
-policy's window; what comes later is a follow-up, a case of its own.
+Awaiting Info, never from New. Agents do not close a resolved case: that is for its customer, or for time; and for the
+customer, closing a resolved case *is* accepting its solution. Closed and Cancelled absorb, but for the reopening of
+a closed case within the policy's window; what comes later is a follow-up, a case of its own.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ PARTIES: tuple[Party, ...] = get_args(Party)
 
 
 class Row(NamedTuple):
-    """Who may act (``by``), the state that follows (None: the same), what must be given (``requires``), and ``only_if``.
+    """Who may act, the state that follows (None: the same), what must be given, and what must be true of the case.
 
     A requirement is the name of a field of the command; ``group or user`` asks for either.
     """

@@ -9,7 +9,7 @@ from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
 from csmcore.model import AgreementBook, SupportPolicy, plain
 from csmcore.wire.converter import read_noun
 from csmcore.wire.kinds import ENTRY, untagged
-from csmcore.wire.parsing import MEBIBYTE, Syntax, decoded, parse, parse_json
+from csmcore.wire.parsing import MEBIBYTE, Syntax, decoded, parse, parse_json, syntax_of
 from csmcore.wire.policies import FORMAT, without_format, written
 from csmcore.wire.problems import MOST, Problems, at_key
 from csmcore.wire.references import PlaceOf, loose_ends
@@ -27,23 +27,25 @@ def load_agreements(
     policy: SupportPolicy | None = None,
     *,
     syntax: AgreementSyntax | None = None,
-    max_bytes: int = _MOST_BYTES,
+    max_bytes: int | None = None,
 ) -> AgreementBook:
-    """The customers and agreements of a text in TOML, JSON or JSON lines, told apart by how they begin unless ``syntax`` says.
+    r"""The customers and agreements of a text in TOML, JSON or JSON lines; ``syntax`` says which, else its beginning.
 
     An id that leads nowhere is refused; with a policy, so is a calendar or a promise that the policy does not have.
-    Raises DocumentError with every problem.
+    ``max_bytes`` is 64 MiB if not given, for TOML 1 MiB. Raises DocumentError with every problem.
 
-    >>> load_agreements('format = 1\\n[contacts.jo]\\nname = "Jo"\\naccount = "acme"')
+    >>> load_agreements('format = 1\n[contacts.jo]\nname = "Jo"\naccount = "acme"')
     Traceback (most recent call last):
     csmcore.errors.DocumentError: $.contacts.jo.account: no account 'acme'; add the account, or correct the id
     """
-    text = decoded(document, max_bytes)
-    if syntax == "json_lines" or (syntax is None and _is_json_lines(text, max_bytes)):
-        book, place_of = _from_lines(text, max_bytes)
+    most = max_bytes or _MOST_BYTES
+    text = decoded(document, most)
+    kind = syntax or ("json_lines" if _is_json_lines(text, most) else syntax_of(text))
+    if kind == "json_lines":
+        book, place_of = _from_lines(text, most)
     else:
-        body = without_format(parse(text, cast(Syntax | None, syntax), max_bytes))
-        book, place_of = read_noun(AgreementBook, body), _place_in_tables
+        most = MEBIBYTE if kind == "toml" and max_bytes is None else most
+        book, place_of = read_noun(AgreementBook, without_format(parse(text, kind, most))), _place_in_tables
     problems = tuple(islice(loose_ends(book, policy, place_of), MOST))
     if problems:
         raise DocumentError(problems)
@@ -81,10 +83,12 @@ def _from_lines(text: str, max_bytes: int) -> tuple[AgreementBook, PlaceOf]:
     """The entries of a text that has one on each line, after a first line that says the format."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()] or [(1, "")]
     found = _Entries(max_bytes)
+    read = found.read_header
     for number, line in lines:
-        found.problems.attempt(found.read if number > lines[0][0] else found.read_header, (number, line), f"line {number}, $")
+        found.problems.attempt(read, (number, line), f"line {number}, $")
         if found.problems.is_full or not found.has_header:
             break
+        read = found.read
     found.problems.report()
     return AgreementBook(**found.sections), found.place_of
 

@@ -49,10 +49,9 @@ def check_content(document: object, most: int = MAX_VALUES) -> None:
                 break
             if depth > MAX_DEPTH:
                 problems.add(LimitExceeded(_written(place), "levels", MAX_DEPTH, "nest less"))
-            elif kind is dict:
-                todo += [(value[key], (place, key), depth + 1) for key in reversed(value) if _is_key(key, place, problems)]
             else:
-                todo += [(value[index], (place, index), depth + 1) for index in range(len(value) - 1, -1, -1)]
+                keys = [key for key in value if _is_key(key, place, problems)] if kind is dict else range(len(value))
+                todo += [(value[key], (place, key), depth + 1) for key in reversed(keys)]
         elif (problem := _fault(kind, value)) is not None:
             problems.add(problem, _written(place))
     problems.report()

@@ -16,7 +16,7 @@ from csmcore.conditions import Condition, Record, condition_from_mapping
 from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
 from csmcore.model import Case, Event, SlaDefinition, SupportPolicy, UpdateCase
 from csmcore.wire.problems import Problems, at_key
-from csmcore.wire.scalars import SCALARS, Reader, nearest, read_choice, read_free_values, read_mapping, untyped
+from csmcore.wire.scalars import SCALARS, Reader, nearest, read_choice, read_free_values, read_mapping, said, untyped
 
 __all__ = ["read_noun"]
 
@@ -35,7 +35,7 @@ def read_noun(kind: type[_Noun], document: object) -> _Noun:
 @cache
 def _reader_of() -> _ReaderOf:
     """Finds the reader of a type, made when it is first needed: it is code, and never changes."""
-    from cattrs import Converter
+    from cattrs import Converter  # noqa: PLC0415 - only for those who read documents
 
     converter = Converter()
 
@@ -46,13 +46,17 @@ def _reader_of() -> _ReaderOf:
     for plain, read in SCALARS.items():
         converter.register_structure_hook(plain, _as_hook(read))
     for matches, make in _MAKERS.items():
-        converter.register_structure_hook_factory(matches, lambda kind, make=make: _as_hook(make(kind, reader_of)))
+        converter.register_structure_hook_factory(matches, partial(_hook_for, make, reader_of))
     converter.register_structure_hook(Calendar, _as_hook(_read_calendar))
     return reader_of
 
 
 def _as_hook(read: Reader) -> Callable[[Any, Any], Any]:
     return lambda value, _: read(value)
+
+
+def _hook_for(make: Callable[[Any, _ReaderOf], Reader], reader_of: _ReaderOf, kind: Any) -> Callable[[Any, Any], Any]:
+    return _as_hook(make(kind, reader_of))
 
 
 # --- nouns -----------------------------------------------------------------------------------------------------------
@@ -62,7 +66,8 @@ def _noun_reader(kind: type, reader_of: _ReaderOf) -> Reader:
     """Reads a noun from a mapping of its fields. A field that is None by design may be left out."""
     fields = {field.name: field for field in attrs.fields(kind) if field.init}
     special = _SPECIAL.get(kind, {})
-    readers = {name: special[name](reader_of) if name in special else reader_of(field.type) for name, field in fields.items()}
+    readers = {name: reader_of(field.type) for name, field in fields.items() if name not in special}
+    readers |= {name: make(reader_of) for name, make in special.items()}
     needed = [name for name, field in fields.items() if field.default is attrs.NOTHING]
     blank = {name: None for name in needed if type(None) in get_args(fields[name].type)}
 
@@ -76,7 +81,7 @@ def _noun_reader(kind: type, reader_of: _ReaderOf) -> Reader:
         for key, value in given.items():
             if key in readers:
                 values[key] = problems.attempt(readers[key], value, f"$.{key}")
-            else:
+            elif not problems.is_full:
                 problems.add(UnknownKey("$", f"unknown key {shown(key)}", nearest(key, tuple(readers))))
         problems.report()
         return _constructed(kind, values)
@@ -84,21 +89,31 @@ def _noun_reader(kind: type, reader_of: _ReaderOf) -> Reader:
     return read
 
 
-def _constructed(kind: type, values: dict[str, Any]) -> object:
+def _constructed(kind: type[Any], values: dict[str, Any]) -> object:
     """The noun of values that have the right types; all that its fields refuse is told at once."""
     try:
         return kind(**values)
     except InvalidValue as error:
-        problems = Problems()
-        noun = object.__new__(kind)
-        for field in attrs.fields(kind):
-            object.__setattr__(noun, field.name, values.get(field.name, field.default))
-        for field in attrs.fields(kind):
-            if field.validator is not None and field.name in values:
-                problems.attempt(lambda value, field=field: field.validator(noun, field, value), values[field.name], f"$.{field.name}")
+        problems = _refused(kind, values)
         if not problems.found:
             problems.add(error, "$" if error.path.startswith("$") else f"$.{error.path}")
         raise DocumentError(problems.found) from None
+
+
+def _refused(kind: type[Any], values: dict[str, Any]) -> Problems:
+    """What the checks of the fields, one by one, have against the values."""
+    problems = Problems()
+    noun: Any = object.__new__(kind)
+    for field in attrs.fields(kind):
+        object.__setattr__(noun, field.name, values.get(field.name, field.default))
+    for field in attrs.fields(kind):
+        if field.validator is not None and field.name in values:
+            try:
+                field.validator(noun, field, values[field.name])
+            except InvalidValue as error:
+                inside = error.path.startswith(f"{field.name}.")
+                problems.add(error, f"$.{error.path if inside else field.name}")
+    return problems
 
 
 # --- what nouns are made of ------------------------------------------------------------------------------------------
@@ -107,17 +122,28 @@ def _constructed(kind: type, values: dict[str, Any]) -> object:
 def _tuple_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
     """Reads a list: of any length where the type says so, else of one item for each of the types."""
     types = get_args(kind)
-    anyhow = reader_of(types[0]) if types[-1] is ... else None
-    readers = [] if anyhow else [reader_of(each) for each in types]
+    if types[-1] is ...:
+        return _list_reader(reader_of(types[0]))
+    readers = [reader_of(each) for each in types]
 
     def read(document: object) -> tuple[Any, ...]:
         items = _read_list(document)
-        if anyhow is None and len(items) != len(readers):
+        if len(items) != len(readers):
             raise InvalidValue("$", f"{len(items)} items where {len(readers)} belong", f"list {len(readers)}")
         problems = Problems()
+        made = [problems.attempt(readers[index], item, f"$[{index}]") for index, item in enumerate(items)]
+        problems.report()
+        return tuple(made)
+
+    return read
+
+
+def _list_reader(read_item: Reader) -> Reader:
+    def read(document: object) -> tuple[Any, ...]:
+        problems = Problems()
         made = []
-        for index, item in enumerate(items):
-            made.append(problems.attempt(anyhow or readers[index], item, f"$[{index}]"))
+        for index, item in enumerate(_read_list(document)):
+            made.append(problems.attempt(read_item, item, f"$[{index}]"))
             if problems.is_full:
                 break
         problems.report()
@@ -127,14 +153,15 @@ def _tuple_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
 
 
 def _set_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
-    read_all = _tuple_reader(tuple[get_args(kind)[0], ...], reader_of)
+    (item,) = get_args(kind)
+    read_all = _list_reader(reader_of(item))
 
     def read(document: object) -> frozenset[Any]:
         items = read_all(document)
         made = frozenset(items)
         if len(made) < len(items):
             index = next(index for index, item in enumerate(items) if item in items[:index])
-            raise InvalidValue(f"$[{index}]", f"{shown(items[index])} is listed twice", "list each once")
+            raise InvalidValue(f"$[{index}]", f"{said(items[index])} is listed twice", "list each once")
         return made
 
     return read
@@ -168,7 +195,7 @@ def _free_reader(_: Any, __: _ReaderOf) -> Reader:
 def _read_list(value: object) -> list[Any] | tuple[Any, ...]:
     if type(value) is list or type(value) is tuple:
         return value
-    raise InvalidValue("$", f"{shown(value)} is no list", "write a list")
+    raise InvalidValue("$", f"{said(value)} is no list", "write a list")
 
 
 def _read_calendar(value: object) -> Calendar:
@@ -218,8 +245,11 @@ def _calendars_reader(_: _ReaderOf) -> Reader:
         made: dict[str, Calendar] = {}
 
         def read_row(name: str, body: object) -> Calendar:
-            made[name] = _STAND_IN
-            calendar = calendar_from_mapping(read_mapping(body), made)
+            try:
+                calendar = calendar_from_mapping(read_mapping(body), made)
+            except InvalidValue:
+                made[name] = BusinessCalendar.always()  # so that calendars that name it have no problem of their own
+                raise
             made[name] = calendar
             return calendar
 
@@ -245,7 +275,6 @@ def _changes_reader(reader_of: _ReaderOf) -> Reader:
     return _by_name(read_row)
 
 
-_STAND_IN = BusinessCalendar.always()  # for a calendar with problems, so that those that name it have none of their own
 _SPECIAL: Mapping[type, Mapping[str, Callable[[_ReaderOf], Reader]]] = MappingProxyType(
     {
         SupportPolicy: {"calendars": _calendars_reader, "definitions": _definitions_reader},

@@ -25,17 +25,18 @@ from csmcore.wire.scalars import nearest, read_mapping
 
 __all__ = ["ACTIVITY", "COMMAND", "ENTRY", "Entry", "OneOf", "tag_of", "untagged"]
 
-_Noun = TypeVar("_Noun", covariant=True)
+_Noun = TypeVar("_Noun")
+_Noun_co = TypeVar("_Noun_co", covariant=True)
 
 Entry: TypeAlias = Account | Contact | Consumer | ProductModel | Asset | ServiceContract | Entitlement
 
 
 @attrs.frozen
-class OneOf(Generic[_Noun]):
+class OneOf(Generic[_Noun_co]):
     """Several kinds of noun by the word that their documents have under ``key``."""
 
     key: str
-    kinds: Mapping[str, type[Any]]
+    kinds: Mapping[Any, type[Any]]
 
 
 ACTIVITY: Final[OneOf[Activity]] = OneOf("kind", MappingProxyType({"comment": Comment, "work_note": WorkNote}))

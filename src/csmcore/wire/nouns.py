@@ -20,9 +20,9 @@ _MOST_BYTES = 16 * MEBIBYTE
 def to_plain(noun: object) -> dict[str, Any]:
     """A noun as dicts, lists, text, whole numbers and booleans; `from_plain` gives an equal noun.
 
-    Fields that have their default are left out. Instants are in UTC with ``Z``, durations text such as ``8h``. A value whose type no
-    field says (what an event details, a revision's fields) carries it: ``{"instant": "2026-12-24T09:00:00Z"}``. Comments and
-    work notes, commands and the entries of agreements say their kind. Raises InvalidValue where it is no noun.
+    Fields that have their default are left out. Instants are in UTC with ``Z``, durations text such as ``8h``. A value
+    whose type no field says (an event's details, a revision's fields) carries it, as in ``{"date": "2026-12-24"}``.
+    Comments and work notes, commands and entries of agreements say their kind. Raises InvalidValue where it is no noun.
     """
     if isinstance(noun, SupportPolicy):
         return policy_to_plain(noun)

@@ -7,27 +7,29 @@ then the standard library's parsers do the work.
 import json
 import re
 import tomllib
+from collections import Counter
 from itertools import accumulate
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from csmcore.errors import DocumentError, InvalidValue, LimitExceeded, shown
 from csmcore.wire.content import MAX_DEPTH, MAX_VALUES, Unreadable, check_content
 
-__all__ = ["MEBIBYTE", "Syntax", "decoded", "parse", "parse_json"]
+__all__ = ["MEBIBYTE", "Syntax", "decoded", "parse", "parse_json", "syntax_of"]
 
 Syntax: TypeAlias = Literal["json", "toml"]
 
 MEBIBYTE: Final = 1 << 20
 
+_TOML_COST = 2  # its parser takes most time for a mark: half as many keep within the second
 _MAX_PARTS = 8  # of one dotted key of TOML
 _MAX_WORD = 1_000  # characters of TOML's names and numbers
 _MAX_DIGITS = 20
 _MAX_MESSAGE = 200  # characters of a parser's own message: some repeat what they refuse
-_OPENS_JSON = re.compile(r"\s*+\{")  # as no TOML does
+_OPENS_JSON = re.compile(r"\s*+\{")
 _JSON_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _TOML_TEXT = re.compile(
     r"""\#[^\n]*+"""
-    r'''|"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:"{3,5})?'''
+    r"""|"{3}(?:[^"\\]++|\\.|"(?!""))*+(?:"{3,5})?"""
     r"""|'{3}(?:[^']++|'(?!''))*+(?:'{3,5})?"""
     r"""|"(?:[^"\\\n]++|\\.)*+"?|'[^'\n]*+'?""",
     re.DOTALL,
@@ -40,13 +42,18 @@ _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}.__getitem__
 
 
 def parse(document: bytes | str, syntax: Syntax | None = None, max_bytes: int = MEBIBYTE) -> object:
-    """The plain data that a text holds; without a syntax, JSON if it opens like JSON and TOML if not. Raises DocumentError."""
+    """The plain data that a text holds; ``syntax`` says which, else its beginning. Raises DocumentError."""
     text = decoded(document, max_bytes)
-    if syntax == "json" or (syntax is None and _OPENS_JSON.match(text)):
+    if (syntax or syntax_of(text)) == "json":
         return parse_json(text, max_bytes)
     data = _parsed_toml(text, max_bytes)
     check_content(data, _most_values(max_bytes))
     return data
+
+
+def syntax_of(text: str) -> Syntax:
+    """What a text is written in, by its beginning: no TOML opens with ``{``."""
+    return "json" if _OPENS_JSON.match(text) else "toml"
 
 
 def decoded(document: bytes | str, max_bytes: int) -> str:
@@ -72,7 +79,7 @@ def _encoded(text: str) -> bytes:
 
 def parse_json(text: str, max_bytes: int = MEBIBYTE, first_line: int = 1) -> object:
     """The plain data that a JSON text holds, whose first line has that number. Raises DocumentError."""
-    _check_extent(_JSON_STRING.sub("", text), ",[{", max_bytes)
+    _check_extent(_JSON_STRING.sub("", text), ",[{", _most_values(max_bytes))
     try:
         data = json.loads(
             text, object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_fraction
@@ -86,7 +93,7 @@ def parse_json(text: str, max_bytes: int = MEBIBYTE, first_line: int = 1) -> obj
 
 def _parsed_toml(text: str, max_bytes: int) -> object:
     bare = _TOML_TEXT.sub("_", text)
-    _check_extent(bare, ",[{=", max_bytes)
+    _check_extent(bare, ",[{=.", _most_values(max_bytes) // _TOML_COST)
     if _TOML_CHAIN.search(bare):
         _refuse(LimitExceeded("$", "parts in a dotted key", _MAX_PARTS, "nest less"))
     if _TOML_WORD.search(bare):
@@ -100,11 +107,11 @@ def _parsed_toml(text: str, max_bytes: int) -> object:
         _refuse(InvalidValue(place, problem))
 
 
-def _check_extent(bare: str, marks: str, max_bytes: int) -> None:
-    """Refuse a text, given without what it quotes, that nests too deep or has too many values."""
-    most = _most_values(max_bytes)
+def _check_extent(bare: str, marks: str, most: int) -> None:
+    """Refuse a text, given without what it quotes, that nests too deep or has too many of the marks between values."""
     if sum(map(bare.count, marks)) > most:
-        _refuse(LimitExceeded("$", "values", most, "split the document, or allow more with `max_bytes`"))
+        counted = f"marks ({' '.join(marks)}) between values"
+        _refuse(LimitExceeded("$", counted, most, "split the document, or allow more with `max_bytes`"))
     if max(accumulate(map(_STEP, _NO_BRACKETS.sub("", bare))), default=0) > MAX_DEPTH:
         _refuse(LimitExceeded("$", "levels", MAX_DEPTH, "nest less"))
 
@@ -117,13 +124,13 @@ def _object(pairs: list[tuple[str, Any]]) -> object:
     made = dict(pairs)
     if len(made) == len(pairs):
         return made
-    seen: set[str] = set()
-    twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+    twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
     return Unreadable(f"the key {shown(twice)} is given twice", "keep one of them")
 
 
 def _integer(digits: str) -> object:
-    return int(digits) if len(digits) <= _MAX_DIGITS else Unreadable("an integer of more than 64 bits", "write it as text")
+    fits = len(digits) <= _MAX_DIGITS
+    return int(digits) if fits else Unreadable("an integer of more than 64 bits", "write it as text")
 
 
 def _fraction(text: str) -> Unreadable:

@@ -2,14 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final, cast
 
-from csmcore.errors import DocumentError, InvalidValue, shown
-from csmcore.model import SupportPolicy, plain
+from csmcore.conditions import Condition, check
+from csmcore.errors import DocumentError, InvalidValue
+from csmcore.model import REVISION_SCHEMA, SlaDefinition, SupportPolicy, plain
 from csmcore.wire.converter import read_noun
 from csmcore.wire.parsing import MEBIBYTE, Syntax, parse
-from csmcore.wire.problems import at_key
-from csmcore.wire.scalars import read_mapping
+from csmcore.wire.problems import Problems, at_key
+from csmcore.wire.scalars import read_mapping, said
 
 __all__ = ["FORMAT", "dump_policy", "load_policy", "policy_from_plain", "policy_to_plain", "without_format", "written"]
 
@@ -20,9 +22,11 @@ _INDEXED = re.compile(r"\$\.definitions\[(\d+)\]")
 
 
 def load_policy(document: bytes | str, *, syntax: Syntax | None = None, max_bytes: int = MEBIBYTE) -> SupportPolicy:
-    """The policy that a TOML or JSON text describes, told apart by how they begin unless ``syntax`` says. Raises DocumentError.
+    r"""The policy that a text in TOML or JSON describes; ``syntax`` says which, else its beginning.
 
-    >>> load_policy("format = 1\\nname = 'acme'\\nversion = '2026.1'\\nreopen_window_days = '5'")
+    Raises DocumentError with every problem.
+
+    >>> load_policy("format = 1\nname = 'acme'\nversion = '2026.1'\nreopen_window_days = '5'")
     Traceback (most recent call last):
     csmcore.errors.DocumentError: $.reopen_window_days: '5' is no whole number; write a whole number, without quotes
     """
@@ -45,9 +49,17 @@ def policy_from_plain(document: object) -> SupportPolicy:
     """The policy of a document whose content is checked."""
     body = without_format(document)
     try:
-        return read_noun(SupportPolicy, body)
+        policy = read_noun(SupportPolicy, body)
     except DocumentError as error:
         raise DocumentError(_by_id(problem, body) for problem in error.problems) from None
+    problems = Problems()
+    for definition in policy.definitions:
+        for place, condition in _conditions(definition):
+            for found in check(condition, REVISION_SCHEMA):
+                problem = InvalidValue(found.path, found.problem, found.hint)
+                problems.add(problem, f"$.definitions{at_key(definition.id)[1:]}.{place}")
+    problems.report()
+    return policy
 
 
 def without_format(document: object) -> dict[str, Any]:
@@ -60,7 +72,8 @@ def without_format(document: object) -> dict[str, Any]:
         raise DocumentError([InvalidValue("$.format", "it is missing", f"begin the document with format {FORMAT}")])
     given = body.pop("format")
     if type(given) is not int or given != FORMAT:
-        raise DocumentError([InvalidValue("$.format", f"{shown(given)} is no format of this version", f"write {FORMAT}")])
+        problem = f"{said(given)} is no format that this version reads"
+        raise DocumentError([InvalidValue("$.format", problem, f"write {FORMAT}")])
     return body
 
 
@@ -69,11 +82,22 @@ def written(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
+def _conditions(definition: SlaDefinition) -> Iterator[tuple[str, Condition]]:
+    """The conditions of a definition, each with its place in it."""
+    for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
+        condition = getattr(definition, name)
+        if condition is not None:
+            yield name, condition
+    for index, goal in enumerate(definition.goals):
+        if goal.when is not None:
+            yield f"goals[{index}].when", goal.when
+
+
 def _by_id(problem: InvalidValue, body: dict[str, Any]) -> InvalidValue:
     """A problem that the policy found in a definition, which it knows by number and the document by id."""
     match = _INDEXED.match(problem.path)
     if match is None:
         return problem
     name = list(body["definitions"])[int(match[1])]
-    place = f"$.definitions{at_key(name)[1:]}{problem.path[match.end():]}"
+    place = f"$.definitions{at_key(name)[1:]}{problem.path[match.end() :]}"
     return InvalidValue(place, problem.problem, problem.hint)

@@ -44,9 +44,9 @@ _OF_POLICY: Final = frozenset({"calendars", "definitions"})
 
 
 def loose_ends(book: AgreementBook, policy: SupportPolicy | None, place_of: PlaceOf) -> Iterator[InvalidValue]:
-    """Every id that names nothing in the book or, where a policy is given, nothing of the policy; and accounts above themselves."""
-    known: dict[str, Collection[str]] = {field.name: getattr(book, field.name) for field in attrs.fields(AgreementBook)}
-    sections = tuple(known)
+    """Every id that names nothing in the book or, where one is given, in the policy; and accounts above themselves."""
+    sections = tuple(field.name for field in attrs.fields(AgreementBook))
+    known: dict[str, Collection[str]] = {section: getattr(book, section) for section in sections}
     if policy is not None:
         known |= {"calendars": policy.calendars, "definitions": {definition.id: 0 for definition in policy.definitions}}
     for section in sections:
@@ -57,7 +57,7 @@ def loose_ends(book: AgreementBook, policy: SupportPolicy | None, place_of: Plac
     yield from _circles(book, place_of)
 
 
-def _references(noun: object, path: str = "$") -> Iterator[tuple[str, str, str]]:
+def _references(noun: Any, path: str = "$") -> Iterator[tuple[str, str, str]]:
     """The ids that a noun holds: where, of what, and which."""
     for field in attrs.fields(type(noun)):
         value = getattr(noun, field.name)

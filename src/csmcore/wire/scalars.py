@@ -1,4 +1,4 @@
-"""Single values, read without coercion: ``"false"`` is not false, 1 is not true, true is not 1, null is not ``"None"``."""
+"""Single values, read without coercion: text is no number, 1 is not true, true is not 1, null is not ``"None"``."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from csmcore.errors import InvalidValue, NaiveDatetime, OutOfRange, shown
 from csmcore.model import parse_duration
 from csmcore.wire.problems import Problems, at_key
 
-__all__ = ["SCALARS", "Reader", "nearest", "read_choice", "read_free", "read_free_values", "read_mapping", "read_text", "untyped"]
+__all__ = ["SCALARS", "Reader", "nearest", "read_choice", "read_free_values", "read_mapping", "said", "untyped"]
 
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -27,21 +27,21 @@ _FEW = 8  # choices that a hint lists
 def read_text(value: object) -> str:
     """Text."""
     if type(value) is not str:
-        raise InvalidValue("$", f"{_said(value)} is not text", "write text, in quotes")
+        raise InvalidValue("$", f"{said(value)} is not text", "write text, in quotes")
     return value
 
 
 def read_integer(value: object) -> int:
     """A whole number, which true and false are not."""
     if type(value) is not int:
-        raise InvalidValue("$", f"{_said(value)} is no whole number", "write a whole number, without quotes")
+        raise InvalidValue("$", f"{said(value)} is no whole number", "write a whole number, without quotes")
     return value
 
 
 def read_boolean(value: object) -> bool:
     """True or false, which 1, 0 and texts are not."""
     if type(value) is not bool:
-        raise InvalidValue("$", f"{_said(value)} is neither true nor false", "write true or false, without quotes")
+        raise InvalidValue("$", f"{said(value)} is neither true nor false", "write true or false, without quotes")
     return value
 
 
@@ -52,32 +52,33 @@ def read_date(value: object) -> date:
     if type(value) is str and _DATE.fullmatch(value):
         with suppress(ValueError):
             return date.fromisoformat(value)
-    raise InvalidValue("$", f"{_said(value)} is no date", "write it as '2026-12-24'")
+    raise InvalidValue("$", f"{said(value)} is no date", "write it as '2026-12-24'")
 
 
 def read_instant(value: object) -> datetime:
     """An instant of 1970 to 2199 in UTC, from TOML's date and time or from text; both must have an offset."""
     found = value if type(value) is datetime else _parsed(value)
     if found.utcoffset() is None:
-        raise NaiveDatetime("$", f"{_said(value)} has no offset, so it names no instant", "add one, such as 'Z' or '+01:00'")
+        problem = f"{said(value)} has no offset, so it names no instant"
+        raise NaiveDatetime("$", problem, "add one, such as 'Z' or '+01:00'")
     with suppress(OverflowError):
         instant = found.astimezone(UTC)
         if _FIRST <= instant.year <= _LAST:
             return instant
-    raise OutOfRange("$", f"{_said(value)} is outside {_FIRST} to {_LAST}", "use an instant in that range")
+    raise OutOfRange("$", f"{said(value)} is outside {_FIRST} to {_LAST}", "use an instant in that range")
 
 
 def _parsed(value: object) -> datetime:
     if type(value) is str and _INSTANT.fullmatch(value):
         with suppress(ValueError):
             return datetime.fromisoformat(value)
-    raise InvalidValue("$", f"{_said(value)} is no instant", "write it as '2026-12-24T09:00:00+01:00'")
+    raise InvalidValue("$", f"{said(value)} is no instant", "write it as '2026-12-24T09:00:00+01:00'")
 
 
 def read_duration(value: object) -> timedelta:
     """A duration, as text with its unit."""
     if type(value) is not str:
-        raise InvalidValue("$", f"{_said(value)} is no duration", "write it with its unit, such as '30m' or '8h'")
+        raise InvalidValue("$", f"{said(value)} is no duration", "write it with its unit, such as '30m' or '8h'")
     return parse_duration(value, "$")
 
 
@@ -85,20 +86,20 @@ def read_decimal(value: object) -> Decimal:
     """A decimal number, as text, so that no digit is lost."""
     if type(value) is str and _DECIMAL.fullmatch(value):
         return Decimal(value)
-    raise InvalidValue("$", f"{_said(value)} is no decimal", "write it as text, such as '1.5'")
+    raise InvalidValue("$", f"{said(value)} is no decimal", "write it as text, such as '1.5'")
 
 
 def read_choice(value: object, choices: tuple[str, ...]) -> str:
     """One of the given words."""
     if type(value) is not str or value not in choices:
-        raise InvalidValue("$", f"{_said(value)} is not one of its choices", nearest(value, choices))
+        raise InvalidValue("$", f"{said(value)} is not one of its choices", nearest(value, choices))
     return value
 
 
 def read_mapping(value: object) -> dict[str, Any]:
     """A mapping; its keys are text, as `check_content` has seen to."""
     if type(value) is not dict:
-        raise InvalidValue("$", f"{_said(value)} is no mapping", "write keys and values")
+        raise InvalidValue("$", f"{said(value)} is no mapping", "write keys and values")
     return value
 
 
@@ -111,7 +112,7 @@ def read_free(value: object) -> object:
         return made
     found = untyped(value)
     if type(found) is dict:
-        hint = f"write one value, a list, or a value with its type ({', '.join(_TYPES)}), such as {{'date': '2026-12-24'}}"
+        hint = f"write one value, a list, or a value with its type: {', '.join(_TYPES)}"
         raise InvalidValue("$", f"{shown(value)} is no single value", hint)
     return _NATIVE[type(found)](found) if type(found) in _NATIVE else found
 
@@ -145,9 +146,9 @@ def untyped(value: object) -> object:
     return value
 
 
-def _said(value: object) -> str:
-    """The value as documents write it, which is not Python's way for three of them."""
-    return {True: "true", False: "false", None: "null"}[value] if value is None or type(value) is bool else shown(value)
+def said(value: object) -> str:
+    """A value as documents write it, which for three of them is not Python's way."""
+    return str(value).lower().replace("none", "null") if value is None or type(value) is bool else shown(value)
 
 
 SCALARS: Final[Mapping[type, Reader]] = MappingProxyType(

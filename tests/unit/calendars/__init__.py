@@ -1,1 +1,1 @@
-"""Tests."""
+"""What each method of a calendar answers, by example, and what it refuses."""

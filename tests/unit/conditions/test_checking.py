@@ -40,7 +40,9 @@ SCHEMA = Schema(
         & field("watchers").contains_any("a", "b")
         & (field("watchers") == field("followers")),
         field("tags").is_empty() & field("tags").changes() & field("tags").changes_from(None),
-        field("state").changes_to(None) & (field("is_public") == field("is_major")) & (field("credit") > Decimal("1.5")),
+        field("state").changes_to(None)
+        & (field("is_public") == field("is_major"))
+        & (field("credit") > Decimal("1.5")),
         (field("extra.serial") == "x") & (field("extra.serial") < 3) & field("extra.serial").contains("x"),
         (field("extra.serial") == field("state")) & (field("extra.asset.tag") == "x"),
     ],

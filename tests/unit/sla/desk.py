@@ -6,7 +6,7 @@ Monday to Friday from 09:00 to 17:00 UTC.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -15,7 +15,10 @@ from csmcore.conditions import field
 from csmcore.model import DefinitionId, EventId, Goal, Revision, SlaClock, SlaDefinition, SlaReading, SupportPolicy
 from csmcore.rules import Plan, compile_policy, evaluate, read
 
-__all__ = ["OFFICE", "Desk", "at", "desk", "hours", "promise"]
+__all__ = ["OFFICE", "Desk", "Step", "at", "desk", "hours", "promise"]
+
+Step: TypeAlias = tuple[str, Mapping[str, Any]]
+"""An instant, and what changes then."""
 
 OFFICE = BusinessCalendar(timezone="UTC", hours=WeeklyHours.parse("Mon-Fri 09:00-17:00"))
 
@@ -31,7 +34,7 @@ def hours(count: float) -> timedelta:
 
 
 def promise(**changes: Any) -> SlaDefinition:
-    """A resolution within four office hours, which waits while the customer is asked; or one that differs in something."""
+    """A resolution within four office hours, which waits while the customer is asked; or one a little different."""
     usual: dict[str, Any] = {
         "id": DefinitionId("resolution"),
         "calendar": "office",
@@ -66,7 +69,7 @@ class Desk:
 
 def desk(
     promises: SlaDefinition | tuple[SlaDefinition, ...],
-    *steps: tuple[str, Mapping[str, Any]],
+    *steps: Step,
     calendars: Mapping[str, Calendar] | None = None,
 ) -> Desk:
     """A desk with one promise or several, and a history: at each step, what changes then (None: is emptied).

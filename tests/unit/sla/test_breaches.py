@@ -1,5 +1,7 @@
 """When a promise is broken, and what its clock says before, then and after."""
 
+from fractions import Fraction
+
 import pytest
 
 from csmcore.model import Goal
@@ -14,11 +16,16 @@ def test_a_promise_breaks_at_equality() -> None:
     case = desk(promise(), ("12 09:00", OPEN))
     before, then = case.reading("12 12:59"), case.reading("12 13:00")  # 09:00 + 4 h
     assert (before.has_breached, before.breached_at) == (False, None)
-    assert (then.has_breached, then.breached_at, then.remaining, then.percent) == (True, at("12 13:00"), hours(0), 100)
+    assert (then.has_breached, then.breached_at, then.remaining, then.percent) == (
+        True,
+        at("12 13:00"),
+        hours(0),
+        Fraction(100),
+    )
 
 
 def test_resolved_at_the_very_instant_is_too_late() -> None:
-    """A clock is brought up to a revision's instant before the revision acts: equality breaches, whatever comes with it."""
+    """A clock is brought up to a revision's instant before the revision acts, so equality breaches."""
     reading = desk(promise(), ("12 09:00", OPEN), ("12 13:00", DONE)).reading("13 09:00")
     assert (reading.stage, reading.has_breached, reading.breached_at) == ("completed", True, at("12 13:00"))
 
@@ -40,7 +47,7 @@ def test_after_the_breach_the_clock_goes_on() -> None:
     reading = desk(promise(), ("12 09:00", OPEN)).reading("13 10:00")
     assert reading.elapsed == hours(9)  # Mon 8 h + Tue 1 h
     assert (reading.remaining, reading.time_left) == (hours(-5), hours(0))
-    assert (reading.percent, reading.due_at) == (225, at("12 13:00"))
+    assert (reading.percent, reading.due_at) == (Fraction(225), at("12 13:00"))
 
 
 def test_paused_while_breached_the_overdue_time_stands() -> None:
@@ -89,7 +96,7 @@ def test_a_pause_moves_the_thresholds_ahead_of_it() -> None:
     [("12 09:00", "12 11:00"), ("12 11:00", "12 13:00"), ("12 12:59", "12 13:00"), ("12 13:00", None)],
 )
 def test_the_next_deadline_lies_ahead(now: str, deadline: str | None) -> None:
-    """The next deadline is the next threshold or the breach after now; a broken promise with no more thresholds has none."""
+    """The next deadline is the next threshold or the breach after now; after the last of them there is none."""
     case = desk(promise(thresholds=(50,)), ("12 09:00", OPEN))
     state = evaluate(case.plan, case.revisions, at("12 09:00"))
     assert next_deadline(case.plan, state, at(now)) == (None if deadline is None else at(deadline))

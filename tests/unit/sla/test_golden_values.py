@@ -12,7 +12,7 @@ OPEN = {"state": "open"}
 
 
 def reading_of(start: datetime, now: datetime, goal: timedelta, weekly: str | None) -> SlaReading:
-    """What a clock reads at ``now`` that started at ``start``, with these weekly hours in UTC (None: around the clock)."""
+    """What a clock reads at ``now`` that started at ``start``, with these hours in UTC (None: around the clock)."""
     calendars = {} if weekly is None else {"week": BusinessCalendar(timezone="UTC", hours=WeeklyHours.parse(weekly))}
     definition = promise(goals=(Goal(goal),), calendar=None if weekly is None else "week")
     plan = compile_policy(SupportPolicy(name="p", version="1", calendars=calendars, definitions=(definition,)))
@@ -42,7 +42,7 @@ def test_a_day_is_twenty_four_office_hours() -> None:
 
 
 def test_a_weekend_of_which_little_counts() -> None:
-    """Mon-Fri 8-17, 8 h, started Fri 12 Dec 2014 21:00, read Mon 09:30: 1:30 h, 18.75 %, 60:30 h real, due Mon 16:00."""
+    """Mon-Fri 8-17, 8 h, from Fri 12 Dec 2014 21:00 to Mon 09:30: 1:30 h, 18.75 %, 60:30 h real, due Mon 16:00."""
     start, now = datetime(2014, 12, 12, 21, tzinfo=UTC), datetime(2014, 12, 15, 9, 30, tzinfo=UTC)
     reading = reading_of(start, now, hours(8), "Mon-Fri 08:00-17:00")
     assert reading.elapsed == hours(1.5)  # Mon 08:00-09:30
@@ -57,7 +57,7 @@ def test_a_pause_moves_the_due_date() -> None:
     steps = (("12 10:00", OPEN), ("12 11:00", {"state": "awaiting_info"}), ("12 13:00", OPEN))
     reading = desk(definition, *steps).reading("12 14:00")
     assert reading.due_at == at("12 20:00")  # 10:00 + 8 h + 2 h
-    assert (reading.elapsed, reading.paused, reading.percent) == (hours(2), hours(2), 25)
+    assert (reading.elapsed, reading.paused, reading.percent) == (hours(2), hours(2), Fraction(25))
 
 
 def test_the_spring_day_is_an_hour_short() -> None:
@@ -71,7 +71,7 @@ def test_the_spring_day_is_an_hour_short() -> None:
 
 
 def test_the_first_question_of_all() -> None:
-    """Opened Mon 16:00, asked 16:30, answered Tue 10:00, resolved Tue 12:00: half an hour and two hours of four are used."""
+    """Opened Mon 16:00, asked 16:30, answered Tue 10:00, resolved Tue 12:00: 2:30 h of four are used."""
     steps = (
         ("12 16:00", {"state": "new"}),
         ("12 16:30", {"state": "awaiting_info"}),

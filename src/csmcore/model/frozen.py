@@ -1,0 +1,29 @@
+"""A mapping that stays as it is."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
+
+__all__ = ["FrozenMapping", "frozen"]
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class FrozenMapping(dict[_Key, _Value]):
+    """A dict that refuses to change: as fast to read, and unlike a mapping proxy it pickles and copies."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("it cannot be changed; make a new one")
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+
+    def __reduce__(self) -> tuple[Callable[[Mapping[_Key, _Value]], "FrozenMapping[_Key, _Value]"], tuple[object]]:
+        """Made anew from a plain dict, since it cannot be filled."""
+        return (type(self), (dict(self),))
+
+
+def frozen(mapping: Mapping[Any, Any]) -> FrozenMapping[Any, Any]:
+    """The mapping as one that stays as it is; itself, if it is one."""
+    return mapping if isinstance(mapping, FrozenMapping) else FrozenMapping(mapping)

@@ -1,0 +1,179 @@
+"""All that a host must implement, in one file: eleven roles of one to four methods, and `Host`, which plays them all.
+
+A host plays a role in whatever way suits it: a class for each and one class that inherits from them, or one class for
+everything (`csmcore.adapters.MemoryHost` is one). Their methods have different names, so that roles never collide.
+
+What holds for all of them:
+
+- What is not there is None, or nothing in a sequence; it is no error.
+- What they return is immutable, and nobody changes it.
+- What they raise passes through services as it is: a database's own errors, a timeout. At whatever call that
+  happens, nothing was changed, or (only where `UnitOfWork.commit` raises after the fact) everything was; the same
+  command under the same id then gets its answer.
+- They may be called from several threads at once if services are.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from csmcore.model import (
+    Account,
+    AccountId,
+    Activity,
+    Asset,
+    AssetId,
+    Case,
+    CaseId,
+    CommandId,
+    Consumer,
+    ConsumerId,
+    Contact,
+    ContactId,
+    Entitlement,
+    LogEntry,
+    PolicyRef,
+    ProductModel,
+    ProductModelId,
+    ServiceContract,
+    SlaState,
+    SupportPolicy,
+)
+
+__all__ = [
+    "ActivityStore",
+    "Agreements",
+    "CaseStore",
+    "Catalogue",
+    "Clock",
+    "ClockStore",
+    "CustomerDirectory",
+    "EventLog",
+    "Host",
+    "Numbering",
+    "PolicyStore",
+    "UnitOfWork",
+]
+
+
+class CaseStore(Protocol):
+    """The cases as they stand."""
+
+    def case(self, case_id: CaseId) -> Case | None:
+        """The case after its last accepted command. Law: who sees a commit in one store sees it in all of them."""
+
+
+class ClockStore(Protocol):
+    """The SLA clocks of each case, kept beside it."""
+
+    def clocks(self, case_id: CaseId, version: int) -> SlaState | None:
+        """The clocks that were committed with that version of the case; None where those of another version are kept.
+
+        So a case is never seen with the clocks of another moment, without a transaction around two reads.
+        """
+
+
+class ActivityStore(Protocol):
+    """What was said on cases. Texts are kept here and nowhere else."""
+
+    def activity(self, case_id: CaseId) -> Sequence[Activity]:
+        """Everything said on the case, in the order in which it was committed."""
+
+
+class EventLog(Protocol):
+    """What happened, one entry for each accepted command. Nothing in it ever changes. It is the outbox, too."""
+
+    def entries(self, case_id: CaseId) -> Sequence[LogEntry]:
+        """The case's entries in the order of their versions: 1, 2, 3 and so on, without a gap."""
+
+    def entry(self, command_id: CommandId) -> LogEntry | None:
+        """The entry whose receipt has this id. Law: no two entries, of whatever cases, have one."""
+
+
+class UnitOfWork(Protocol):
+    """The one way in which anything changes."""
+
+    def commit(self, case: Case, sla: SlaState, activity: Sequence[Activity], entry: LogEntry) -> None:
+        """Keep a case, its clocks, what was said with its last command, and the log's entry of that: all, or nothing.
+
+        A compare-and-set: the case must be at the version before (at version 1: there must be none), and no entry may
+        have the receipt's id. Else it raises StaleVersion, with ``expected`` the version before, and the service starts
+        over. The comparison and the change are one step: of two commits of one version, one succeeds.
+        """
+
+
+class CustomerDirectory(Protocol):
+    """Who the customers are."""
+
+    def accounts(self, account_id: AccountId) -> Sequence[Account]:
+        """The account and those above it, nearest first, up to one without a parent or whose parent is not known."""
+
+    def contact(self, contact_id: ContactId) -> Contact | None:
+        """The contact by that id."""
+
+    def consumer(self, consumer_id: ConsumerId) -> Consumer | None:
+        """The consumer by that id."""
+
+
+class Catalogue(Protocol):
+    """What cases are about."""
+
+    def product(self, product_id: ProductModelId) -> ProductModel | None:
+        """The product model by that id."""
+
+    def asset(self, asset_id: AssetId) -> Asset | None:
+        """The asset by that id."""
+
+
+class Agreements(Protocol):
+    """What was agreed with customers. The order is of no matter; each comes once; more than asked for does no harm."""
+
+    def contracts(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[ServiceContract]:
+        """The contracts of any of the accounts and of the consumer, in whatever state or period they are."""
+
+    def entitlements(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[Entitlement]:
+        """The entitlements of any of the accounts, of the consumer, and those that name neither; in force or not.
+
+        What is left out cannot apply, and no answer says why it does not.
+        """
+
+
+class PolicyStore(Protocol):
+    """The vendor's policies, every version that was ever current."""
+
+    def current_policy(self) -> SupportPolicy:
+        """The policy that new cases are opened under. The same object until it changes: its digest is computed once."""
+
+    def policy(self, ref: PolicyRef) -> SupportPolicy | None:
+        """The policy of that name, version and digest."""
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """The instant, with an offset. It should not go back: a command before its case's last change is refused."""
+
+
+class Numbering(Protocol):
+    """The names of new cases."""
+
+    def next_case(self) -> tuple[CaseId, str]:
+        """An id and a number that no case has had, even where several ask at once. Gaps are fine: not all are used."""
+
+
+class Host(
+    CaseStore,
+    ClockStore,
+    ActivityStore,
+    EventLog,
+    UnitOfWork,
+    CustomerDirectory,
+    Catalogue,
+    Agreements,
+    PolicyStore,
+    Clock,
+    Numbering,
+    Protocol,
+):
+    """Everything that services need from the application that they work in."""

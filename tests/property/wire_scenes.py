@@ -1,0 +1,281 @@
+"""Nouns of every kind, drawn by the types of their fields; and whatever may stand where something else belongs."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from types import NoneType
+from typing import Any, Literal, NewType, TypeVar, get_args, get_origin
+
+import attrs
+from hypothesis import reject
+from hypothesis import strategies as st
+
+from csmcore.calendars import Calendar, calendar_from_mapping
+from csmcore.conditions import AllOf, AnyOf, Atom, Condition, Not
+from csmcore.errors import InvalidValue
+from csmcore.model import (
+    REVISION_SCHEMA,
+    AgreementBook,
+    Case,
+    Entitlement,
+    Event,
+    Goal,
+    Revision,
+    ServiceContract,
+    SlaDefinition,
+    SupportPolicy,
+    UpdateCase,
+)
+from tests.oracle.random_calendars import random_document
+from tests.oracle.transitions import AWKWARD_ZONES
+
+__all__ = ["HOSTILE", "agreement_books", "nouns", "policies", "texts"]
+
+_Noun = TypeVar("_Noun")
+
+HOSTILE: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    2**63,
+    10**5_000,
+    1.5,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "false",
+    "1",
+    "1_0",
+    "nan",
+    "8h",
+    "-8h",
+    "1d",
+    "9999999999999999h",
+    "\ud800",
+    "a\0b",
+    "2026-02-30",
+    "2026-01-01T00:00:00",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "x" * 200_000,
+    b"x",
+    Decimal("1.5"),
+    date(2026, 1, 1),
+    datetime(2026, 1, 1),
+    datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14))),
+    time(1),
+    [],
+    ["x"],
+    [[]],
+    [None],
+    {},
+    {"": {}},
+    {"id": "x"},
+    {1: 2},
+    {"instant": "x"},
+    {"field": "state", "op": "eq", "value": "open"},
+    {"all": []},
+    (1, 2),
+    {1, 2},
+    object(),
+)
+"""What may stand in a document where something else belongs."""
+
+_ZONES = ("UTC", "Europe/Berlin", "America/New_York")
+_letters = st.characters(exclude_categories=("Cs", "Cc"))
+texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+_ids = st.text(_letters, min_size=1, max_size=20).filter(lambda text: text == text.strip())
+_written = texts.filter(str.strip)
+_instants = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)).map(lambda local: local.replace(tzinfo=UTC))
+_durations = st.timedeltas(timedelta(0), timedelta(days=36_525))
+_decimals = st.decimals(-(10**12), 10**12, places=3)
+_free = st.one_of(st.none(), st.booleans(), st.integers(-(2**63) + 1, 2**63 - 1), texts, _instants, st.dates(), _decimals, _durations)
+_free_mappings = st.dictionaries(texts, st.one_of(_free, st.lists(_free, max_size=3).map(tuple)), max_size=4)
+
+_KNOWN: Mapping[Any, st.SearchStrategy[Any]] = {
+    str: _ids,
+    int: st.integers(1, 3),
+    bool: st.booleans(),
+    datetime: _instants,
+    date: st.dates(),
+    timedelta: _durations,
+    Mapping[str, object]: _free_mappings,
+}
+
+
+def nouns(kind: type[_Noun]) -> st.SearchStrategy[_Noun]:
+    """Any noun of a kind, which its own checks accept."""
+    return st.deferred(lambda: _nouns(kind))
+
+
+@st.composite
+def _nouns(draw: st.DrawFn, kind: Any) -> Any:
+    own = {**_TEXTS, **_OWN.get(kind, {})}
+    fields = [field for field in attrs.fields(kind) if field.init]
+    given = [field for field in fields if field.default is attrs.NOTHING or draw(st.booleans())]
+    values = {field.name: draw(own[field.name] if field.name in own else _typed(field.type)) for field in given}
+    _arrange(values)
+    try:
+        return kind(**values)
+    except InvalidValue:
+        reject()
+
+
+def _arrange(values: dict[str, Any]) -> None:
+    """Put right what the checks of a whole noun ask for."""
+    for first, last in (("starts_on", "ends_on"), ("date_added", "date_removed")):
+        if None not in (values.get(first), values.get(last)):
+            values[first], values[last] = sorted((values[first], values[last]))
+    if values.get("kind") != "internal" and "roles" in values:
+        values["roles"] -= {"agent", "manager", "admin"}
+
+
+def _typed(kind: Any) -> st.SearchStrategy[Any]:
+    """Anything of a type."""
+    if kind in _KNOWN:
+        return _KNOWN[kind]
+    if isinstance(kind, NewType):
+        return _ids
+    if kind == Condition:
+        return conditions
+    if attrs.has(kind):
+        return nouns(kind)
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return st.sampled_from(parts)
+    if origin is frozenset:
+        return st.frozensets(_typed(parts[0]), max_size=3)
+    if origin is tuple and parts[-1] is ...:
+        return st.lists(_typed(parts[0]), max_size=3, unique_by=repr).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(_typed, parts))
+    chosen = [_typed(part) for part in parts if part is not NoneType and not attrs.has(part)]
+    chosen += [conditions if Atom in parts else nouns(part) for part in parts if attrs.has(part)]
+    return st.one_of(st.none(), *chosen[:1] if Atom in parts else chosen)
+
+
+# --- conditions and calendars ----------------------------------------------------------------------------------------
+
+
+@st.composite
+def _atoms(draw: st.DrawFn) -> Condition:
+    """A test of a field of revisions that its type admits."""
+    name = draw(st.sampled_from(sorted(REVISION_SCHEMA.fields)))
+    kind = REVISION_SCHEMA.fields[name]
+    name = name.replace("*", "serial")
+    if kind.many:
+        return Atom(name, "contains_any", (draw(_ids), draw(_ids)))
+    if kind.kind == "boolean":
+        return Atom(name, "eq", draw(st.booleans()))
+    if kind.kind == "instant":
+        return Atom(name, draw(st.sampled_from(("lt", "ge", "changes_to"))), draw(_instants))
+    constants = {"integer": st.integers(0, 9), "any": st.one_of(_decimals, st.dates(), _ids)}.get(kind.kind, _ids)
+    constants = st.sampled_from(kind.values) if kind.values else constants
+    values = draw(st.lists(constants, min_size=1, max_size=1 if kind.kind == "any" else 3, unique=True))
+    return draw(st.sampled_from((Atom(name, "in", values), Atom(name, "ne", values[0]), Atom(name, "changes"))))
+
+
+conditions = st.recursive(
+    _atoms(),
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=1, max_size=3).map(AllOf),
+        st.lists(inner, min_size=1, max_size=3).map(AnyOf),
+    ),
+    max_leaves=5,
+)
+
+
+@st.composite
+def _calendars(draw: st.DrawFn) -> Calendar:
+    near = draw(st.dates(date(2018, 1, 10), date(2028, 12, 20)))
+    zones = (draw(st.sampled_from(AWKWARD_ZONES)), "UTC")
+    return calendar_from_mapping(random_document(draw(st.randoms(use_true_random=False)), zones, near))
+
+
+# --- kinds whose fields have more to say than their types ------------------------------------------------------------
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> SupportPolicy:
+    """Any policy: calendars, promises that name them, a matrix."""
+    calendars = draw(st.dictionaries(_ids, _calendars(), max_size=3))
+    named = st.sampled_from([None, *calendars])
+    definitions = draw(st.lists(nouns(SlaDefinition), max_size=3, unique_by=lambda definition: definition.id))
+    return draw(
+        st.builds(
+            SupportPolicy,
+            name=_ids,
+            version=_ids,
+            timezone=st.sampled_from(_ZONES),
+            calendars=st.just(calendars),
+            definitions=st.just(tuple(attrs.evolve(each, calendar=draw(named)) for each in definitions)),
+            priority_matrix=st.dictionaries(st.sampled_from(("1/1", "2/3", "3/3")), st.integers(1, 5)),
+            entitlements=_typed(attrs.fields(SupportPolicy).entitlements.type),
+            reopen_window_days=st.integers(0, 36_525),
+            allows_account_with_consumer=st.booleans(),
+        )
+    )
+
+
+@st.composite
+def agreement_books(draw: st.DrawFn) -> AgreementBook:
+    """Any book whose ids lead somewhere: every id that an entry names is that of the first entry of its kind."""
+    book: dict[str, dict[str, Any]] = {}
+    for field in attrs.fields(AgreementBook):
+        kind = get_args(field.type)[1]
+        entries = draw(st.lists(nouns(kind), min_size=1, max_size=3, unique_by=lambda entry: entry.id))
+        book[field.name] = {entry.id: entry for entry in entries}
+    first = {get_args(attrs.fields_dict(AgreementBook)[name].type)[0]: next(iter(book[name])) for name in book}
+    return AgreementBook(**{name: {key: _led(entry, first) for key, entry in book[name].items()} for name in book})
+
+
+def _led(noun: Any, first: Mapping[Any, str]) -> Any:
+    """The noun with every id that it names replaced by one that there is."""
+    changes: dict[str, Any] = {"parent": None} if hasattr(noun, "parent") else {}
+    for field in attrs.fields(type(noun)):
+        value = getattr(noun, field.name)
+        target = next((part for part in (field.type, *get_args(field.type)) if part in first), None)
+        if field.name not in ("id", "parent") and value:
+            if target is not None:
+                changes[field.name] = first[target]
+            elif isinstance(value, tuple) and attrs.has(type(value[0])):
+                changes[field.name] = tuple(_led(item, first) for item in value)
+    return attrs.evolve(noun, **changes)
+
+
+def _changes(names: tuple[str, ...] | None = None) -> st.SearchStrategy[dict[str, Any]]:
+    """New values of some of a case's fields."""
+    fields = [field for field in attrs.fields(Case) if names is None or field.name in names]
+    own = {**_TEXTS, **_OWN[Case]}
+    options = {field.name: own[field.name] if field.name in own else _typed(field.type) for field in fields}
+    return st.fixed_dictionaries({}, optional=options).map(lambda changes: dict(list(changes.items())[:6]))
+
+
+_TEXTS: Mapping[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys(("short_description", "text", "notes"), _written),
+    "description": texts,
+}
+_large = st.one_of(st.integers(1, 3), st.just(1 << 53))
+_OWN: dict[Any, dict[str, st.SearchStrategy[Any]]] = {
+    Case: {"version": _large},
+    Goal: {"duration": st.integers(1, 36_525 * 86_400).map(lambda seconds: timedelta(seconds=seconds))},
+    SlaDefinition: {
+        "goals": st.lists(st.deferred(lambda: nouns(Goal)), min_size=1, max_size=3).map(tuple),
+        "thresholds": st.sets(st.integers(1, 999), max_size=4).map(sorted).map(tuple),
+        "calendar": st.none(),
+    },
+    ServiceContract: {
+        "consumer": st.none(),
+        "account": _ids,
+        "timezone": st.sampled_from(_ZONES),
+    },
+    Entitlement: {"timezone": st.sampled_from(_ZONES)},
+    Event: {"changes": st.deferred(_changes)},
+    Revision: {"fields": _free_mappings},
+    UpdateCase: {"changes": st.deferred(lambda: _changes(("category", "impact", "account", "share_resolution_notes", "informed_users")))},
+}

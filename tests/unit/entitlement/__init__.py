@@ -1,0 +1,1 @@
+"""Agreements, and which of them applies to a case."""

@@ -1,0 +1,1 @@
+"""What each port means, on the host that is at hand."""

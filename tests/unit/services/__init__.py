@@ -1,0 +1,1 @@
+"""Use cases in a host that keeps everything in memory."""
