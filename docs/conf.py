@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from docutils.nodes import Node, TextElement
+from pygments.lexers.special import TextLexer
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -57,7 +58,7 @@ def find_on_its_face(app: Sphinx, env: BuildEnvironment, node: pending_xref, con
 def add_values(_app: Sphinx, docname: str, source: list[str]) -> None:
     """Add a face's constants and type aliases to its page; autodoc leaves them out."""
     folder, _, face = docname.partition("/")
-    if folder == "reference":
+    if folder == "reference" and face in {found.name for found in pkgutil.iter_modules(csmcore.__path__)}:
         entries = "\n".join(describe_values(importlib.import_module(f"csmcore.{face}")))
         rst = f".. py:currentmodule:: csmcore.{face}\n\n{entries}"
         source[0] += f"\n## Constants and types\n\n```{{eval-rst}}\n{rst}\n```\n" if entries else ""
@@ -80,5 +81,6 @@ def describe_values(module: ModuleType) -> Iterator[str]:
 
 def setup(app: Sphinx) -> None:
     """Register what this project adds to Sphinx."""
+    app.add_lexer("mermaid", TextLexer)  # drawn where the pages are read on a forge, shown as text here
     app.connect("source-read", add_values)
     app.connect("missing-reference", find_on_its_face)

@@ -1,7 +1,6 @@
-"""Scenes for the laws of clocks: a history under a plan, with instants to ask about; and a clock that is interrupted."""
+"""Scenes for the laws of clocks: a history under a plan, with other instants; and a clock that is interrupted."""
 
 from datetime import datetime, timedelta
-from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 

@@ -119,7 +119,7 @@ class Calendar(ABC):
         return EPOCH + table.bounds[index]
 
     def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
-        """The stretches from ``start`` to ``end``, open and closed in turn. Raises InvalidValue if ``end`` is earlier."""
+        """The stretches from ``start`` to ``end``, open and closed in turn. Raises InvalidValue if it is earlier."""
         begun, ended = as_utc(start), as_utc(end)
         if ended < begun:
             raise InvalidValue("end", "it is before `start`", "give the earlier instant first")

@@ -34,7 +34,7 @@ class Span:
 def spans_between(
     start: datetime, end: datetime, bounds: Sequence[datetime], closings: Sequence[Closing]
 ) -> Iterator[Span]:
-    """The stretches from ``start`` to ``end``, given the bounds in between (an opening first), and closings in order."""
+    """The stretches from ``start`` to ``end``, given the bounds in between (an opening first) and closings."""
     edges = [start, *bounds, end]
     begins = [closing[0] for closing in closings]
     for index, (begin, until) in enumerate(pairwise(edges)):

@@ -31,7 +31,7 @@ _KEY = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}")
 _PROBE = 2 * DAY  # between 1970 and 2199 no zone keeps an offset for less than 6.9 days (tzdata 2026f)
 
 Stretch: TypeAlias = tuple[int, int, int]
-"""``(start, end, offset)``: from ``start`` to ``end``, in UTC seconds since 1970, clocks are ``offset`` seconds ahead."""
+"""``(start, end, offset)``: from ``start`` to ``end``, in UTC seconds since 1970, clocks are ``offset`` ahead."""
 
 
 def day_number(day: date) -> int:

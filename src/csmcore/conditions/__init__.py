@@ -9,7 +9,18 @@ from csmcore.conditions.builder import FieldBuilder, field
 from csmcore.conditions.checking import Finding, check
 from csmcore.conditions.compiling import Predicate, compile_condition
 from csmcore.conditions.documents import condition_from_mapping, condition_to_mapping
-from csmcore.conditions.nodes import OPERATORS, AllOf, AnyOf, Atom, Condition, Extent, Not, Operator, atoms_of, fields_of
+from csmcore.conditions.nodes import (
+    OPERATORS,
+    AllOf,
+    AnyOf,
+    Atom,
+    Condition,
+    Extent,
+    Not,
+    Operator,
+    atoms_of,
+    fields_of,
+)
 from csmcore.conditions.reasoning import Verdict, Witness, disjoint, equivalent, implies, satisfiable
 from csmcore.conditions.schema import FieldKind, FieldType, Schema
 from csmcore.conditions.sentences import sentence

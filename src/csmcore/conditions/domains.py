@@ -1,9 +1,10 @@
 r"""The finitely many values that stand for all values of a field, as far as some conditions can tell.
 
-Constants cut each type's line into stretches: the constants themselves and what lies between them. Within a stretch
-no test can tell two values apart, except that a field may change from one to the other: so two values of each stretch
-stand for all of it (or its only one does). Integers, days and microseconds are discrete: between 1 and 2 there is none.
-Text is not dense either: after ``"a"`` comes ``"a\0"`` at once. Instants are those of csmcore, 1970 to 2199.
+Constants cut each type's line into stretches: the constants themselves and what lies between them. No test can tell
+two values of a stretch apart, so one value stands for it. Of what a field was before, tests see only whether it is
+another value, and which constant it is: so two values that are no constants (or all there are) are needed as well,
+wherever they lie. Integers, days and microseconds are discrete: between 1 and 2 there is none. Text is not dense
+either: after ``"a"`` comes ``"a\0"`` at once. Instants are those of csmcore, 1970 to 2199.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,8 +24,8 @@ __all__ = ["LIST_OPERATORS", "Domain", "domain_of"]
 
 LIST_OPERATORS: Final = frozenset({"contains", "contains_any"})
 
-_ENOUGH: Final = 2  # values that stand for a stretch
-_EXACT: Final = 200  # digits: two constants have at most 76 between them, and two halvings add two
+_ENOUGH: Final = 2  # values that are no constants, so that a field can change from one to the other
+_EXACT: Final = 100  # digits: two constants have at most 76 between them, and halving adds one
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -101,14 +102,14 @@ def _singles(of: FieldType, tests: Sequence[Atom]) -> Iterator[Scalar]:
 
 
 def _of_kind(kind: Kind, constants: set[Any], enough: int | None) -> Iterator[Scalar]:
-    """The constants, and others: a few where only equality tells them apart, else those of every stretch."""
+    """The constants, and others: two where only equality tells values apart, else those of every stretch."""
     points = sorted(constants | {""} if kind == "text" else constants)
     yield from points
     yield from islice(_fresh(kind, points), enough)
 
 
 def _fresh(kind: Kind, points: Sequence[Any]) -> Iterator[Scalar]:
-    """Two values, or all there are, of each stretch between the points; the likeliest to please a reader first."""
+    """Values of each stretch between the points, two in all or more if there are; those that read well come first."""
     seen = set(points)
     for each in _CANDIDATES[kind](points):
         if each not in seen:
@@ -116,13 +117,13 @@ def _fresh(kind: Kind, points: Sequence[Any]) -> Iterator[Scalar]:
             yield each
 
 
-# --- candidates: beside each point, two neighbours on either side ----------------------------------------------------
+# --- candidates: neighbours of the points ----------------------------------------------------------------------------
 
 
 def _texts(points: Sequence[str]) -> Iterator[str]:
     yield from ("other", "another")
     for point in points:
-        yield from (point + tail for tail in ("m", "n", "\0", "\0\0"))  # nothing lies between a text and it + "\0"
+        yield from (point + "m", point + "\0")  # nothing lies between a text and itself with a null character
 
 
 def _booleans(points: Sequence[bool]) -> Iterator[bool]:  # noqa: ARG001  # both, whatever the points
@@ -132,16 +133,14 @@ def _booleans(points: Sequence[bool]) -> Iterator[bool]:  # noqa: ARG001  # both
 def _decimals(points: Sequence[Decimal]) -> Iterator[Decimal]:
     exact = Context(prec=_EXACT)
     last, first = (points[-1], points[0]) if points else (Decimal(0), Decimal(1))
-    yield from (exact.add(last, 1), exact.add(last, 2), exact.subtract(first, 1), exact.subtract(first, 2))
-    for low, high in pairwise(points):
-        middle = exact.divide(exact.add(low, high), 2)
-        yield from (middle, exact.divide(exact.add(middle, high), 2))
+    yield from (exact.add(last, 1), exact.subtract(first, 1))
+    yield from (exact.divide(exact.add(low, high), 2) for low, high in pairwise(points))
 
 
 def _integers(points: Sequence[int]) -> Iterator[int]:
     for point in points or (0,):
         yield from (point + 1, point + 2)
-    yield from (point - each for point in points[:1] or (0,) for each in (1, 2))
+    yield from (point - each for point in points[:1] for each in (1, 2))
 
 
 def _days(points: Sequence[date]) -> Iterator[date]:

@@ -51,6 +51,8 @@ from csmcore.model.history import (
     Layout,
     Otherwise,
     TimeColumn,
+    check_value,
+    row_field,
 )
 from csmcore.model.ids import (
     AccountId,
@@ -222,9 +224,11 @@ __all__ = [
     "UserId",
     "WorkNote",
     "canonical",
+    "check_value",
     "digest_of",
     "parse_duration",
     "plain",
     "revised",
+    "row_field",
     "write_duration",
 ]

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 import attrs
 
 from csmcore.calendars import FoldRule, GapRule, WallClock
 from csmcore.conditions import FieldKind, FieldType, Record, kind_of
 from csmcore.errors import InvalidValue, UnknownKey, shown
-from csmcore.model.fields import in_utc, is_id, is_written, one_of, optional, within
+from csmcore.model.fields import in_utc, is_id, is_written, one_of, optional
+from csmcore.model.frozen import frozen
 from csmcore.model.ids import CaseId, EventId
+from csmcore.model.periods import is_zone
 from csmcore.model.schema import REVISION_SCHEMA
 
 __all__ = [
@@ -24,12 +26,15 @@ __all__ = [
     "Layout",
     "Otherwise",
     "TimeColumn",
+    "check_value",
+    "row_field",
 ]
 
 Layout: TypeAlias = Literal["grouped", "by_time"]
 CellKind: TypeAlias = Literal["text", "boolean", "integer", "decimal", "date", "instant"]
 Otherwise: TypeAlias = Literal["finding", "keep", "blank", "as_is"]
 Encoding: TypeAlias = Literal["utf-8", "cp1252", "latin-1"]
+Delimiter: TypeAlias = Literal[",", ";", "\t", "|"]
 
 ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 """Encodings in which a line feed is always the end of a line."""
@@ -49,7 +54,7 @@ class HistoryRow:
     alone. ``order`` tells the rows of one case apart where instants do not; ``line`` counts from 1.
     """
 
-    case: CaseId
+    case: CaseId = attrs.field(validator=is_id)
     at: datetime
     fields: Record = attrs.field(hash=False)
     line: int
@@ -82,19 +87,14 @@ class TimeColumn:
 
     ``format`` is ``iso``, or spells the cell with ``%Y %m %d %H %M %S %f`` (also ``%b`` Jan, ``%I %p`` 02 PM, ``%z``
     +0100). ``timezone`` is that of cells without an offset; ``gap`` and ``fold`` as `csmcore.calendars.WallClock` has
-    them.
+    them. Raises UnknownTimeZone.
     """
 
     column: str = attrs.field(validator=is_written)
     format: str = attrs.field(default="iso", validator=is_written)
-    timezone: str | None = None
+    timezone: str | None = attrs.field(default=None, validator=optional(is_zone))
     gap: GapRule = attrs.field(default="later", validator=one_of(get_args(GapRule)))
     fold: FoldRule = attrs.field(default="first", validator=one_of(get_args(FoldRule)))
-
-    @timezone.validator
-    def _is_zone(self, _: "attrs.Attribute[Any]", timezone: str | None) -> None:
-        if timezone is not None:
-            WallClock(timezone)
 
     @property
     def clock(self) -> WallClock | None:
@@ -109,13 +109,13 @@ class FieldColumn:
     The cells of several ``columns`` are joined by ``/``. ``values`` say what a cell means; ``otherwise`` what one
     means that they leave out: a ``finding`` (the field stays as it was), ``keep`` (it stays, and that is fine),
     ``blank``, or what is written there (``as_is``, as for all cells where there are no ``values``). ``kind`` is for
-    ``extra.*`` only: other fields have theirs. ``separator`` stands between the items of a list.
+    ``extra.*`` only: other fields have theirs. ``separator`` stands between the items of a list. Raises InvalidValue.
     """
 
     column: str | None = attrs.field(default=None, validator=optional(is_written))
     columns: tuple[str, ...] = ()
     kind: CellKind | None = attrs.field(default=None, validator=optional(one_of(get_args(CellKind))))
-    values: Record = attrs.field(factory=dict, hash=False)
+    values: Record = attrs.field(factory=dict, converter=frozen, hash=False)
     otherwise: Otherwise = attrs.field(default="finding", validator=one_of(get_args(Otherwise)))
     separator: str = attrs.field(default=",", validator=is_written)
 
@@ -130,18 +130,13 @@ class FieldColumn:
         return self.columns if self.column is None else (self.column,)
 
 
-def _frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(mapping))
-
-
 @attrs.frozen(kw_only=True)
 class HistoryMapping:
     """How the columns of a table are read as a history: which is the case, which the instant, what the others mean.
 
-    Rows are ``grouped`` by case (one case in memory at a time), or come ``by_time``. ``order`` names a column of
-    whole numbers in whose order a case's rows happened; without one they happened as they come. ``missing`` are the
-    cells that say nothing; ``constants`` are fields that have one value in every row. Raises InvalidValue,
-    UnknownKey.
+    Rows are ``grouped`` by case (one case in memory at a time), or come ``by_time``. ``order`` names a column of whole
+    numbers in whose order a case's rows happened; without one they happened as they come. ``missing`` are the cells
+    that say nothing; ``constants`` are fields that have one value in every row. Raises InvalidValue, UnknownKey.
     """
 
     name: str = attrs.field(validator=is_id)
@@ -149,42 +144,36 @@ class HistoryMapping:
     case: str = attrs.field(validator=is_written)
     at: TimeColumn
     order: str | None = attrs.field(default=None, validator=optional(is_written))
-    fields: Mapping[str, FieldColumn] = attrs.field(converter=_frozen)
-    constants: Record = attrs.field(factory=dict, converter=_frozen)
+    fields: Mapping[str, FieldColumn] = attrs.field(converter=frozen, hash=False)
+    constants: Record = attrs.field(factory=dict, converter=frozen, hash=False)
     missing: tuple[str, ...] = ("",)
     encoding: Encoding = attrs.field(default="utf-8", validator=one_of(ENCODINGS))
-    delimiter: str = attrs.field(default=",")
-    longest: int = attrs.field(default=1 << 20, validator=within(1, 1 << 30))
-
-    @delimiter.validator
-    def _is_delimiter(self, _: "attrs.Attribute[Any]", delimiter: str) -> None:
-        if delimiter not in {",", ";", "\t", "|"}:
-            raise InvalidValue("delimiter", f"{shown(delimiter)} separates no cells", "write ',', ';', '|' or a tab")
+    delimiter: Delimiter = attrs.field(default=",", validator=one_of(get_args(Delimiter)))
 
     def __attrs_post_init__(self) -> None:
         """Refuse fields that no revision has, and values that they cannot have."""
         for name, column in self.fields.items():
             place = f"$.fields.{name}"
-            kind = self.type_of(name, place)
-            if column.kind is not None and kind.kind not in {"any", column.kind}:
-                raise InvalidValue(f"{place}.kind", f"{name} is of kind {kind.kind}", "leave `kind` out")
+            field = row_field(name, place)
+            if column.kind is not None and field.kind not in {"any", column.kind}:
+                raise InvalidValue(f"{place}.kind", f"{name} is of kind {field.kind}", "leave `kind` out")
             for cell, value in column.values.items():
-                _check(value, kind, column.kind, f"{place}.values[{shown(cell)}]")
+                check_value(value, field, column.kind, f"{place}.values[{shown(cell)}]")
         for name, value in self.constants.items():
-            _check(value, self.type_of(name, f"$.constants.{name}"), None, f"$.constants.{name}")
-
-    @staticmethod
-    def type_of(name: str, place: str) -> FieldType:
-        """The type of a field that a row can say something of. Raises UnknownKey."""
-        found = _BESIDE.get(name) or REVISION_SCHEMA.type_of(name)
-        if found is None:
-            raise UnknownKey(
-                place, f"no revision has a field {shown(name)}", "see the list of fields, or call it `extra....`"
-            )
-        return found
+            place = f"$.constants.{name}"
+            check_value(value, row_field(name, place), None, place)
 
 
-def _check(value: object, field: FieldType, kind: FieldKind | None, place: str) -> None:
+def row_field(name: str, place: str) -> FieldType:
+    """The type of a field that a row can say something of. Raises UnknownKey."""
+    found = _BESIDE.get(name) or REVISION_SCHEMA.type_of(name)
+    if found is None:
+        hint = "write a field of `REVISION_SCHEMA`, or one of your own as `extra.<name>`"
+        raise UnknownKey(place, f"no revision has a field {shown(name)}", hint)
+    return found
+
+
+def check_value(value: object, field: FieldType, kind: FieldKind | None, place: str) -> None:
     """Refuse a value that a field cannot have; blank it may always be, since histories are what they are."""
     wanted = kind or field.kind
     if value is None or (field.many and isinstance(value, tuple)):

@@ -5,7 +5,9 @@ Nothing is coerced, no key goes unread, size and depth are bounded, and whatever
 """
 
 from csmcore.wire.agreements import AgreementSyntax, dump_agreements, load_agreements
+from csmcore.wire.histories import read_history
 from csmcore.wire.kinds import ACTIVITY, COMMAND, ENTRY, Entry, OneOf
+from csmcore.wire.mappings import load_mapping
 from csmcore.wire.nouns import from_json, from_plain, to_json, to_plain
 from csmcore.wire.parsing import Syntax
 from csmcore.wire.policies import dump_policy, load_policy
@@ -23,7 +25,9 @@ __all__ = [
     "from_json",
     "from_plain",
     "load_agreements",
+    "load_mapping",
     "load_policy",
+    "read_history",
     "to_json",
     "to_plain",
 ]

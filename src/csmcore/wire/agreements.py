@@ -14,7 +14,13 @@ from csmcore.wire.policies import FORMAT, without_format, written
 from csmcore.wire.problems import MOST, Problems, at_key
 from csmcore.wire.references import PlaceOf, loose_ends
 
-__all__ = ["AgreementSyntax", "dump_agreements", "load_agreements"]
+__all__ = [
+    "AgreementSyntax",
+    "agreements_from_plain",
+    "agreements_to_plain",
+    "dump_agreements",
+    "load_agreements",
+]
 
 AgreementSyntax: TypeAlias = Syntax | Literal["json_lines"]
 
@@ -46,19 +52,34 @@ def load_agreements(
     else:
         most = MEBIBYTE if kind == "toml" and max_bytes is None else most
         book, place_of = read_noun(AgreementBook, without_format(parse(text, kind, most))), _place_in_tables
-    problems = tuple(islice(loose_ends(book, policy, place_of), MOST))
-    if problems:
-        raise DocumentError(problems)
-    return book
+    return _tied(book, policy, place_of)
 
 
 def dump_agreements(book: AgreementBook) -> str:
     """The agreements as JSON for people; `load_agreements` reads an equal book from it."""
+    return written(agreements_to_plain(book))
+
+
+def agreements_to_plain(book: AgreementBook) -> dict[str, Any]:
+    """The agreements as their document has them: the plain form, with each kind as a table by id."""
     document = cast(dict[str, dict[str, dict[str, Any]]], plain(book))
     for section in document.values():
         for entry in section.values():
             del entry["id"]
-    return written({"format": FORMAT, **{name: section for name, section in document.items() if section}})
+    return {"format": FORMAT, **{name: section for name, section in document.items() if section}}
+
+
+def agreements_from_plain(document: object) -> AgreementBook:
+    """The agreements of a document whose content is checked."""
+    return _tied(read_noun(AgreementBook, without_format(document)), None, _place_in_tables)
+
+
+def _tied(book: AgreementBook, policy: SupportPolicy | None, place_of: PlaceOf) -> AgreementBook:
+    """The book, if all its ids lead somewhere."""
+    problems = tuple(islice(loose_ends(book, policy, place_of), MOST))
+    if problems:
+        raise DocumentError(problems)
+    return book
 
 
 def _place_in_tables(section: str, identity: str) -> str:

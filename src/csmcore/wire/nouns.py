@@ -4,7 +4,8 @@ import json
 from typing import Any, TypeVar, cast
 
 from csmcore.errors import DocumentError, InvalidValue
-from csmcore.model import SupportPolicy, plain
+from csmcore.model import AgreementBook, SupportPolicy, plain
+from csmcore.wire.agreements import agreements_from_plain, agreements_to_plain
 from csmcore.wire.content import MAX_VALUES, check_content
 from csmcore.wire.converter import read_noun
 from csmcore.wire.kinds import OneOf, tag_of, untagged
@@ -26,6 +27,8 @@ def to_plain(noun: object) -> dict[str, Any]:
     """
     if isinstance(noun, SupportPolicy):
         return policy_to_plain(noun)
+    if isinstance(noun, AgreementBook):
+        return agreements_to_plain(noun)
     document = plain(noun)
     if not isinstance(document, dict):
         raise InvalidValue("noun", "it is a single value or a list", "give one noun")
@@ -61,6 +64,8 @@ def from_json(kind: type[_Noun] | OneOf[_Noun], document: bytes | str, *, max_by
 def _read(kind: type[_Noun] | OneOf[_Noun], document: object) -> _Noun:
     if kind is SupportPolicy:
         return cast(_Noun, policy_from_plain(document))
+    if kind is AgreementBook:
+        return cast(_Noun, agreements_from_plain(document))
     try:
         chosen, body = untagged(kind, document)
     except InvalidValue as error:

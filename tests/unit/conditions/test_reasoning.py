@@ -12,6 +12,7 @@ from csmcore.conditions import (
     AnyOf,
     Condition,
     FieldType,
+    Kind,
     Not,
     Schema,
     Verdict,
@@ -104,6 +105,27 @@ def test_a_witness_names_what_was_too() -> None:
     assert satisfiable(it.changes_to("y"), ~it.changes_from("x"), ~it.changes_from(None)) == Witness(
         {"a": "y"}, {"a": ""}
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "constant", "below", "above"),
+    [
+        ("integer", 1, True, True),
+        ("text", "other", True, True),
+        ("decimal", Decimal(1), True, True),
+        ("date", date.min, False, True),
+        ("date", date.max, True, False),
+        ("instant", DAWN, False, True),
+        ("instant", DUSK, True, False),
+    ],
+)
+def test_a_field_changes_between_values_that_nobody_names(kind: Kind, constant: Any, below: bool, above: bool) -> None:  # noqa: FBT001
+    """A field that is never null changes, neither from nor to what is asked for, up to the ends of its line."""
+    schema = Schema({"a": FieldType(kind, nullable=False)})
+    asked: list[Condition] = [it.changes(), ~it.changes_from(constant), ~it.changes_from(""), it.is_not_empty()]
+    assert satisfiable(*asked, it != constant, schema=schema, first=False) is not None
+    assert (satisfiable(*asked, it < constant, schema=schema, first=False) is not None) is below
+    assert (satisfiable(*asked, it > constant, schema=schema, first=False) is not None) is above
 
 
 def test_nothing_asked_holds_of_anything() -> None:

@@ -1,6 +1,5 @@
 """What an accepted action changes, says, and asks to be done."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -354,8 +353,14 @@ def test_rejecting_makes_the_solution_history() -> None:
 
 
 REOPENED = {
-    **{"state": "open", "reopen_count": 3, "auto_close": False, "resolution": None},
-    **{"closed_at": None, "closed_by": None, "closed_code": None, "closed_notes": None},
+    "state": "open",
+    "reopen_count": 3,
+    "auto_close": False,
+    "resolution": None,
+    "closed_at": None,
+    "closed_by": None,
+    "closed_code": None,
+    "closed_notes": None,
 }
 
 
@@ -450,7 +455,7 @@ def test_a_naive_instant_is_an_error() -> None:
 
 def test_stamps_are_in_utc() -> None:
     """However the instant is written."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    from zoneinfo import ZoneInfo
 
     local = NOW.astimezone(ZoneInfo("Asia/Tokyo"))
     taken = step(case_in("new", BUSINESS), AssignToMe(), BOB, BUSINESS.facts, policy(), local)

@@ -35,6 +35,7 @@ from csmcore.model import (
     SupportPolicy,
 )
 from csmcore.ports import Host
+from csmcore.rules import replay_events
 from csmcore.services import CaseService
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "STRANGER",
     "WANTED",
     "at",
+    "check_whole",
     "desk",
     "made",
     "opened",
@@ -202,6 +204,20 @@ def snapshot(host: MemoryHost) -> tuple[Any, ...]:
     said = {case_id: tuple(texts) for case_id, texts in host._activity.items()}
     entries = {case_id: tuple(found) for case_id, found in host._entries.items()}
     return dict(host._cases), dict(host._clocks), said, entries, dict(host._commands)
+
+
+def check_whole(host: MemoryHost) -> None:
+    """Every case, its log, its texts and its clocks are of one moment, and no command id stands for two."""
+    cases, clocks, said, entries, commands = snapshot(host)
+    for case_id, case in cases.items():
+        own = entries[case_id]
+        assert [entry.version for entry in own] == list(range(1, case.version + 1))
+        assert replay_events(event for entry in own for event in entry.events) == case
+        assert [text.id for text in said[case_id]] == [text for entry in own for text in entry.activity]
+        assert clocks[case_id].last == [entry.revision for entry in own if entry.revision is not None][-1]
+    known = [entry.receipt.command_id for own in entries.values() for entry in own if entry.receipt is not None]
+    assert sorted(known) == sorted(commands)
+    assert cases.keys() == clocks.keys() == said.keys() == entries.keys()
 
 
 def is_a_host(host: Host) -> Host:

@@ -1,0 +1,149 @@
+"""What is known of the customers in a history, and of what was agreed with them, found by what a row names."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+
+import attrs
+
+from csmcore.conditions import Record
+from csmcore.errors import shown
+from csmcore.model import (
+    Account,
+    AccountId,
+    AgreementBook,
+    CaseFacts,
+    Derivation,
+    Entitlement,
+    EntitlementQuestion,
+    Reason,
+    ServiceContract,
+    SupportPolicy,
+)
+from csmcore.rules import derive_entitlement, facts_record
+
+__all__ = ["ASKED", "Agreed", "Answer"]
+
+ASKED: Final = (
+    *("account", "contact", "consumer", "product", "asset", "channel"),
+    *("contract", "contract_is_manual", "entitlement", "entitlement_is_manual"),
+)
+"""The fields of a row that decide about the entitlement."""
+
+_NAMED: Final = (
+    ("account", "accounts", "unknown_customer"),
+    ("contact", "contacts", "unknown_customer"),
+    ("consumer", "consumers", "unknown_customer"),
+    ("product", "products", "unknown_agreement"),
+    ("asset", "assets", "unknown_agreement"),
+    ("contract", "contracts", "unknown_agreement"),
+    ("entitlement", "entitlements", "unknown_agreement"),
+)
+_CUSTOMERS: Final = ("account", "contact", "consumer")
+
+_Agreement = TypeVar("_Agreement", ServiceContract, Entitlement)
+
+
+@attrs.frozen
+class Answer:
+    """What a row's fields come to with what is known: the derivation, the fields that follow, what is not known."""
+
+    derivation: Derivation
+    fields: Record
+    unknown: tuple[Reason, ...]
+
+
+class _ByCustomer(Generic[_Agreement]):
+    """Agreements by account, by consumer, or for nobody in particular."""
+
+    def __init__(self, agreements: Iterable[_Agreement]) -> None:
+        self._found: defaultdict[tuple[str, str | None], list[_Agreement]] = defaultdict(list)
+        for one in agreements:
+            if one.account is not None:
+                self._found["account", one.account].append(one)
+            if one.consumer is not None:
+                self._found["consumer", one.consumer].append(one)
+            if one.account is None and one.consumer is None:
+                self._found["nobody", None].append(one)
+
+    def of(self, accounts: Iterable[Account], consumer: str | None) -> tuple[_Agreement, ...]:
+        """Those of the accounts, of the consumer and of nobody, each once."""
+        keys = [("nobody", None), *(("account", account.id) for account in accounts), ("consumer", consumer)]
+        return tuple({one.id: one for key in keys for one in self._found.get(key, ())}.values())
+
+
+class Agreed:
+    """A book of agreements, indexed by customer. It changes nothing and keeps nothing but the index."""
+
+    def __init__(self, book: AgreementBook, policy: SupportPolicy) -> None:
+        self._book = book
+        self._policy = policy
+        self._contracts = _ByCustomer(book.contracts.values())
+        self._entitlements = _ByCustomer(book.entitlements.values())
+
+    def answer(self, told: Mapping[str, Any], at: datetime) -> Answer:
+        """The entitlement and contract of a case of which this is told, as of the instant.
+
+        A contact brings their account, an asset its product, where none is told. A contract or entitlement that is
+        told stays, as set by hand, unless the history says that it was derived.
+        """
+        brought = self._brought(told)
+        told = {**told, **brought}
+        facts = self._facts(told)
+        derivation = derive_entitlement(_question(told), facts, self._policy, at)
+        agreed = derivation.case_fields
+        fields = {**brought, **agreed, **facts_record(facts, agreed["entitlement"], agreed["contract"])}
+        return Answer(derivation, fields, tuple(self._unknown(told)))
+
+    def _brought(self, told: Mapping[str, Any]) -> dict[str, str]:
+        """What the contact and the asset say that the history does not."""
+        contact = self._book.contacts.get(told.get("contact", ""))
+        asset = self._book.assets.get(told.get("asset", ""))
+        found = {"account": contact and contact.account, "product": asset and asset.product_model}
+        return {name: value for name, value in found.items() if value is not None and told.get(name) is None}
+
+    def _facts(self, told: Mapping[str, Any]) -> CaseFacts:
+        book, line = self._book, self._line(told.get("account"))
+        consumer, contract, entitlement = map(told.get, ("consumer", "contract", "entitlement"))
+        return CaseFacts(
+            account=line[0] if line else None,
+            ancestors=line[1:],
+            contact=book.contacts.get(told.get("contact", "")),
+            consumer=book.consumers.get(consumer) if consumer else None,
+            product=book.products.get(told.get("product", "")),
+            asset=book.assets.get(told.get("asset", "")),
+            contracts=_with(self._contracts.of(line, consumer), book.contracts.get(contract) if contract else None),
+            entitlements=_with(
+                self._entitlements.of(line, consumer), book.entitlements.get(entitlement) if entitlement else None
+            ),
+        )
+
+    def _line(self, identity: AccountId | None) -> tuple[Account, ...]:
+        """The account and those above it, nearest first; a line of parents that comes back on itself ends there."""
+        line: dict[AccountId, Account] = {}
+        while identity is not None and identity not in line and (found := self._book.accounts.get(identity)):
+            line[identity] = found
+            identity = found.parent
+        return tuple(line.values())
+
+    def _unknown(self, told: Mapping[str, Any]) -> Iterator[Reason]:
+        """What the book does not have of what the history names; and that it names no customer."""
+        if not any(told.get(name) for name in _CUSTOMERS):
+            yield Reason("no_customer", "it names no account, contact or consumer", _CUSTOMERS)
+        for name, section, code in _NAMED:
+            identity = told.get(name)
+            if identity is not None and identity not in getattr(self._book, section):
+                yield Reason(code, f"the agreements have no {name} {shown(identity)}", (name,))
+
+
+def _question(told: Mapping[str, Any]) -> EntitlementQuestion:
+    """What is told, as a question. What is there was set by hand, unless it is told otherwise."""
+    given = {name: value for name in ASKED if (value := told.get(name)) is not None}
+    by_hand = {f"{name}_is_manual": name in given for name in ("contract", "entitlement")}
+    return EntitlementQuestion(**{**by_hand, **given})
+
+
+def _with(found: tuple[_Agreement, ...], named: _Agreement | None) -> tuple[_Agreement, ...]:
+    """The agreements of a customer, and the one that the history names whosever it is."""
+    return found if named is None or named in found else (*found, named)
