@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 import typing
 from collections.abc import Iterator
 from types import ModuleType
@@ -55,13 +56,13 @@ def find_on_its_face(app: Sphinx, env: BuildEnvironment, node: pending_xref, con
     return domain.resolve_xref(env, node["refdoc"], app.builder, node["reftype"], face, node, content)
 
 
-def add_values(_app: Sphinx, docname: str, source: list[str]) -> None:
+def add_values(_app: Sphinx, _docname: str, source: list[str]) -> None:
     """Add a face's constants and type aliases to its page; autodoc leaves them out."""
-    folder, _, face = docname.partition("/")
-    if folder == "reference" and face in {found.name for found in pkgutil.iter_modules(csmcore.__path__)}:
-        entries = "\n".join(describe_values(importlib.import_module(f"csmcore.{face}")))
-        rst = f".. py:currentmodule:: csmcore.{face}\n\n{entries}"
-        source[0] += f"\n## Constants and types\n\n```{{eval-rst}}\n{rst}\n```\n" if entries else ""
+    face = re.search(r"^\.\. automodule:: (csmcore\.\w+)$", source[0], re.MULTILINE)
+    entries = "\n".join(describe_values(importlib.import_module(face[1]))) if face else ""
+    if face and entries:
+        rst = f".. py:currentmodule:: {face[1]}\n\n{entries}"
+        source[0] += f"\n## Constants and types\n\n```{{eval-rst}}\n{rst}\n```\n"
 
 
 def describe_values(module: ModuleType) -> Iterator[str]:
@@ -74,7 +75,8 @@ def describe_values(module: ModuleType) -> Iterator[str]:
             continue
         is_type = isinstance(value, typing.NewType) or typing.get_origin(value) is not None
         yield f".. py:{'type' if is_type else 'data'}:: {name}"
-        shown = value.__supertype__.__name__ if isinstance(value, typing.NewType) else repr(value)
+        ordered = sorted(value) if isinstance(value, frozenset) else value
+        shown = value.__supertype__.__name__ if isinstance(value, typing.NewType) else repr(ordered)
         yield f"   :{'canonical' if is_type else 'value'}: {shown}\n"
         yield from (f"   {line}" for found in docs for line in found.get(("", name), ()))
 

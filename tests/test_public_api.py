@@ -42,7 +42,8 @@ def describe_name(module: ModuleType, name: str) -> Iterator[str]:
     elif inspect.isroutine(value):
         yield f"def {name}{signature(value)}"
     else:
-        yield f"{name}: str" if isinstance(value, str) else f"{name} = {shortened(repr(value))}"
+        ordered = sorted(value) if isinstance(value, frozenset) else value
+        yield f"{name}: str" if isinstance(value, str) else f"{name} = {shortened(repr(ordered))}"
 
 
 def describe_members(cls: type) -> Iterator[str]:

@@ -112,7 +112,7 @@ class DocumentError(CsmError, ValueError):
     code: ClassVar[str] = "invalid_document"
 
     def __init__(self, problems: Iterable[InvalidValue]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[InvalidValue, ...] = tuple(problems)
         super().__init__(_summary([str(problem) for problem in self.problems]))
 
 

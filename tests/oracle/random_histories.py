@@ -7,11 +7,13 @@ of windows, in the very minute in which a goal is used up, several at once.
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import product
 from random import Random
 from typing import NamedTuple
 
 from tests.oracle.calendar import WEEKDAYS, open_slots
 from tests.oracle.random_calendars import random_document
+from tests.oracle.sla import holds
 from tests.oracle.transitions import zone_transitions
 
 __all__ = ["WORLDS", "History", "World", "random_history", "world"]
@@ -36,6 +38,7 @@ FIELDS: dict[str, tuple] = {
     "event.by": ("customer", "agent", "system"),
     "event.is_public": (True, False),
 }
+ANOTHER: dict[type, object] = {int: 9, str: "another", bool: None}
 PERCENTS = (1, 10, 33, 50, 75, 90, 99, 100, 101, 125, 200, 500)
 NAMES = ("response", "resolution", "third")
 
@@ -89,7 +92,7 @@ def random_history(rng: Random) -> History:
     definitions = [random_definition(rng, name, [*world(number).calendars, None]) for name in names]
     revisions = random_revisions(rng, world(number), definitions)
     ends = [revision["at"] for revision in revisions]
-    as_of = rng.choice(ends) if rng.random() < 0.25 else later(rng, world(number), definitions, rng.choice(ends[-2:]))
+    as_of = rng.choice(ends) if rng.random() < 0.25 else later(rng, world(number), definitions, ends)
     return History(number, definitions, revisions, as_of)
 
 
@@ -124,7 +127,7 @@ def random_definition(rng: Random, name: str, calendars: list[str | None]) -> di
     definition["reset_action"] = rng.choice(("complete", "cancel"))
     if rng.random() < 0.3:
         definition["start"] = random_condition(rng)
-        if speaks_of_change(definition["start"]) and definition["when_to_cancel"] == "start_not_met":
+        if definition["when_to_cancel"] == "start_not_met" and not may_last(definition["start"]):
             definition["when_to_cancel"] = "never"
     return definition
 
@@ -171,9 +174,15 @@ def random_condition(rng: Random, depth: int = 2) -> dict:
     }
 
 
-def speaks_of_change(condition: dict) -> bool:
-    """Whether the condition asks for a change, or for what is true of one revision alone."""
-    return "changes" in str(condition) or "event." in str(condition)
+def may_last(condition: dict) -> bool:
+    """Whether the condition can hold on a record on which nothing changes and nothing happens."""
+    names = [name for name in FIELDS if f"'{name}'" in str(condition)]
+    values = [
+        (None,) if name.startswith("event.") else (*FIELDS[name], None, ANOTHER[type(FIELDS[name][0])])
+        for name in names
+    ]
+    records = (dict(zip(names, chosen, strict=True)) for chosen in product(*values))
+    return any(holds(condition, record, record) for record in records)
 
 
 # --- revisions -------------------------------------------------------------------------------------------------------
@@ -184,10 +193,11 @@ def random_revisions(rng: Random, here: World, definitions: list[dict]) -> list[
     record: dict = {"state": rng.choice(("new", "new", "open")), "priority": rng.randint(1, 4)}
     if any(definition["contractual"] for definition in definitions) and rng.random() < 0.8:
         record |= random_contract(rng, definitions)
-    revisions, at = [], later(rng, here, definitions, rng.randrange(FIRST, FIRST + 5 * 1440))
+    revisions: list[dict] = []
+    at = later(rng, here, definitions, [rng.randrange(FIRST, FIRST + 5 * 1440)])
     for _ in range(rng.choice((1, 2, 4, 6, 8, 10, 14))):
         revisions.append({"at": at, "fields": {name: value for name, value in record.items() if value is not None}})
-        at = min(later(rng, here, definitions, at), LAST)
+        at = later(rng, here, definitions, [revision["at"] for revision in revisions])
         record = changed(rng, record, definitions)
     return revisions
 
@@ -221,19 +231,21 @@ def random_contract(rng: Random, definitions: list[dict]) -> dict:
     }
 
 
-def later(rng: Random, here: World, definitions: list[dict], at: int) -> int:
-    """A minute not before another: the same, soon, any time, at an edge of a window, or when a goal is used up."""
-    definition = rng.choice(definitions)
-    opens, kind = here.opens[definition["calendar"]], rng.random()
+def later(rng: Random, here: World, definitions: list[dict], past: list[int]) -> int:
+    """A minute not before the past: the same, soon, any time, at an edge of a window, or when a goal is used up."""
+    at, definition, kind = past[-1], rng.choice(definitions), rng.random()
+    opens = here.opens[definition["calendar"]]
     if kind < 0.12:
         return at
     if kind < 0.3:
         edge = opens.find(bytes([1 - opens[at]]), at)
-        return min(LAST, max(at, at if edge < 0 else edge + rng.choice((-1, 0, 0, 1))))
-    if kind < 0.5:
-        left = rng.choice(definition["goals"])["minutes"]
-        while left and at < LAST:
-            left -= opens[at]
-            at += 1
-        return min(LAST, at + rng.choice((0, 0, 0, 1)))
-    return min(LAST, at + rng.randint(1, rng.choice((5, 120, 1440, 4320))))
+        found = at if edge < 0 else edge + rng.choice((-1, 0, 0, 1))
+    elif kind < 0.6:
+        found, left = rng.choice(past), rng.choice(definition["goals"])["minutes"]
+        while left and found < LAST:
+            left -= opens[found]
+            found += 1
+        found += rng.choice((0, 0, 0, 1))
+    else:
+        found = at + rng.randint(1, rng.choice((5, 120, 1440, 4320)))
+    return max(at, min(LAST, found))

@@ -70,6 +70,7 @@ ALIKE: tuple[Any, ...] = (
     [],
     None,
 )
+FEW = ("a", 1, True, None)
 SINGLE = (*(each for kind in CONSTANTS.values() for each in kind), *ALIKE, *FOREIGN)
 
 
@@ -115,9 +116,10 @@ def conditions(leaves: st.SearchStrategy[Atom] | None = None, size: int = 6) -> 
 
 
 def values() -> st.SearchStrategy[Any]:
-    """Anything that may stand in a record, most of it foreign to conditions, or a list of such things."""
-    single = st.sampled_from(SINGLE)
-    return single | st.lists(single, max_size=3) | st.lists(single, max_size=3).map(tuple)
+    """Anything that may stand in a record: often one of a few values, else anything at all, or a list of such."""
+    single = st.sampled_from(FEW) | st.sampled_from(SINGLE)
+    lists = st.lists(st.sampled_from(FEW[:2]), max_size=2) | st.lists(single, max_size=3)
+    return single | lists.map(tuple) | lists
 
 
 def records() -> st.SearchStrategy[dict[str, Any]]:

@@ -1,10 +1,10 @@
-"""Laws of documents: what is written reads as the same, and whatever is read, nothing but a `CsmError` comes of it."""
+"""Laws of documents: what is written reads as the same, and nothing but a `DocumentError` comes of whatever is read."""
 
 import copy
 import json
 import tomllib
-from collections.abc import Iterator
-from functools import reduce
+from collections.abc import Callable, Iterator
+from functools import partial, reduce
 from operator import getitem
 from pathlib import Path
 from random import Random
@@ -14,7 +14,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from csmcore.errors import CsmError, DocumentError
+from csmcore.errors import DocumentError
 from csmcore.model import (
     Actor,
     AgreementBook,
@@ -93,7 +93,7 @@ def test_a_policy_reads_as_it_was_written(tally: Tally) -> None:
     """A policy's document gives an equal policy with the same digest, and that policy the same document."""
     seen = 0
 
-    @settings(max_examples=150, suppress_health_check=SLOW)
+    @settings(max_examples=100, suppress_health_check=SLOW)
     @given(policies())
     def holds(policy: SupportPolicy) -> None:
         nonlocal seen
@@ -106,24 +106,28 @@ def test_a_policy_reads_as_it_was_written(tally: Tally) -> None:
         assert from_plain(SupportPolicy, to_plain(policy)) == policy
 
     holds()
-    tally("documents: policies written and read", seen, planned=150)
+    tally("documents: policies written and read", seen, planned=100)
 
 
 def test_agreements_read_as_they_were_written(tally: Tally) -> None:
     """Agreements as tables, and as JSON lines in any order, give an equal book."""
     seen = 0
 
-    @settings(max_examples=60, suppress_health_check=SLOW)
+    @settings(max_examples=40, suppress_health_check=SLOW)
     @given(agreement_books())
     def holds(book: AgreementBook) -> None:
         nonlocal seen
         seen += 1
         assert load_agreements(dump_agreements(book)) == book
-        entries = [to_json(entry) for section in reversed(attrs.fields(AgreementBook)) for entry in getattr(book, section.name).values()]
+        entries = [
+            to_json(entry)
+            for section in reversed(attrs.fields(AgreementBook))
+            for entry in getattr(book, section.name).values()
+        ]
         assert load_agreements("\n".join(['{"format": 1}', *entries])) == book
 
     holds()
-    tally("documents: agreements written and read", seen, planned=60)
+    tally("documents: agreements written and read", seen, planned=40)
 
 
 # --- hostile content -------------------------------------------------------------------------------------------------
@@ -150,6 +154,17 @@ TARGETS: dict[str, tuple[Any, Any]] = {
     "sla": (SlaState, golden_nouns()["sla"]),
 }
 
+PLANNED = {
+    "policy": 7_000,
+    "agreements": 5_000,
+    "case": 2_000,
+    "sla": 2_000,
+    "event": 1_000,
+    "comment": 500,
+    "work_note": 400,
+    "command": 200,
+}
+
 
 def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The path of every value of a document."""
@@ -160,7 +175,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def mutants(document: Any) -> Iterator[Any]:
-    """The document with each value in turn replaced by each hostile one, left out, wrapped, or put under another name."""
+    """The document with each value in turn replaced by each hostile one, left out, wrapped, or renamed."""
     yield from HOSTILE
     for path in list(places(document))[1:]:
         holder = reduce(getitem, path[:-1], document)
@@ -204,42 +219,48 @@ def wrap(holder: Any, key: Any) -> None:
 _TWISTS = (leave_out, rename, wrap)
 
 
+def outcome(read: Callable[[], object]) -> object:
+    """What comes of reading: a noun, or the error that refuses it. Any other error is a fault."""
+    try:
+        return read()
+    except DocumentError as error:
+        return error
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_hostile_value_anywhere_is_refused_or_read_exactly(name: str, tally: Tally) -> None:
-    """A document with any value replaced by any other is read, and then exactly, or refused as `DocumentError` with a place."""
+    """With any value replaced by any other, a document is read exactly, or refused with the places of its problems."""
     kind, document = TARGETS[name]
     before = copy.deepcopy(document)
     refused = accepted = 0
     for mutant in mutants(document):
-        try:
-            noun = from_plain(kind, mutant)
-        except DocumentError as error:
+        found: Any = outcome(partial(from_plain, kind, mutant))
+        if isinstance(found, DocumentError):
             refused += 1
-            assert all(problem.path.startswith("$") and problem.problem for problem in error.problems)
-            assert len(str(error)) < 5_000
+            assert all(problem.path.startswith("$") and problem.problem for problem in found.problems)
+            assert len(str(found)) < 5_000
         else:
             accepted += 1
-            assert from_plain(kind, to_plain(noun)) == noun
+            assert from_plain(kind, to_plain(found)) == found
     assert document == before
     assert refused > accepted
-    tally("documents: hostile values placed", refused + accepted, planned=600)
+    tally("documents: hostile values placed", refused + accepted, planned=PLANNED[name])
 
 
 @pytest.mark.parametrize("file", ["policy-1.toml", "agreements-1.toml", "agreements-1.jsonl", "policy.json"])
-def test_broken_text_is_refused_with_its_place(file: str, tally: Tally) -> None:
-    """A text with bytes changed, cut out or doubled, or cut short, is read or refused as `CsmError`, whichever syntax it is taken for."""
+def test_broken_text_is_read_or_refused(file: str, tally: Tally) -> None:
+    """A text with bytes changed, cut out or doubled, or cut short, is read or refused, whatever it is read as."""
     golden = load_policy((GOLDEN / "policy-1.toml").read_bytes())
     text = dump_policy(golden).encode() if file == "policy.json" else (GOLDEN / file).read_bytes()
     rng = Random(file)
-    done = 0
+    refused = done = 0
     for _ in range(400):
         at, length = rng.randrange(len(text)), rng.choice((1, 1, 2, 8, 64))
-        inserted = rng.choice((b"", b"", text[at : at + 2 * length], rng.randbytes(length), b'"', b"'", b"[", b"]]", b"\n", b"\\u"))
+        doubled, noise = text[at : at + 2 * length], rng.randbytes(length)
+        inserted = rng.choice((b"", b"", doubled, noise, b'"', b"'", b"[", b"]]", b"\n", b"\\u"))
         broken = text[:at] + inserted + (b"" if rng.random() < 0.1 else text[at + length :])
-        for load in (load_policy, load_agreements, lambda broken: from_json(Case, broken)):
+        for load in (load_policy, load_agreements, partial(from_json, Case)):
             done += 1
-            try:
-                load(broken)
-            except CsmError as error:
-                assert isinstance(error, DocumentError)
+            refused += isinstance(outcome(partial(load, broken)), DocumentError)
+    assert refused > done // 2
     tally("documents: broken texts", done, planned=1_200)

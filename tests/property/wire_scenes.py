@@ -86,14 +86,16 @@ HOSTILE: tuple[Any, ...] = (
 """What may stand in a document where something else belongs."""
 
 _ZONES = ("UTC", "Europe/Berlin", "America/New_York")
-_letters = st.characters(exclude_categories=("Cs", "Cc"))
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+_letters = st.characters(exclude_categories=["Cs", "Cc"])
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 _ids = st.text(_letters, min_size=1, max_size=20).filter(lambda text: text == text.strip())
 _written = texts.filter(str.strip)
 _instants = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)).map(lambda local: local.replace(tzinfo=UTC))
 _durations = st.timedeltas(timedelta(0), timedelta(days=36_525))
 _decimals = st.decimals(-(10**12), 10**12, places=3)
-_free = st.one_of(st.none(), st.booleans(), st.integers(-(2**63) + 1, 2**63 - 1), texts, _instants, st.dates(), _decimals, _durations)
+_free = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**63) + 1, 2**63 - 1), texts, _instants, st.dates(), _decimals, _durations
+)
 _free_mappings = st.dictionaries(texts, st.one_of(_free, st.lists(_free, max_size=3).map(tuple)), max_size=4)
 
 _KNOWN: Mapping[Any, st.SearchStrategy[Any]] = {
@@ -142,9 +144,11 @@ def _typed(kind: Any) -> st.SearchStrategy[Any]:
         return _ids
     if kind == Condition:
         return conditions
-    if attrs.has(kind):
-        return nouns(kind)
-    origin, parts = get_origin(kind), get_args(kind)
+    return nouns(kind) if attrs.has(kind) else _of_parts(get_origin(kind), get_args(kind))
+
+
+def _of_parts(origin: Any, parts: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    """Anything of a type that is made of others."""
     if origin is Literal:
         return st.sampled_from(parts)
     if origin is frozenset:
@@ -277,5 +281,9 @@ _OWN: dict[Any, dict[str, st.SearchStrategy[Any]]] = {
     Entitlement: {"timezone": st.sampled_from(_ZONES)},
     Event: {"changes": st.deferred(_changes)},
     Revision: {"fields": _free_mappings},
-    UpdateCase: {"changes": st.deferred(lambda: _changes(("category", "impact", "account", "share_resolution_notes", "informed_users")))},
+    UpdateCase: {
+        "changes": st.deferred(
+            lambda: _changes(("category", "impact", "account", "share_resolution_notes", "informed_users"))
+        )
+    },
 }

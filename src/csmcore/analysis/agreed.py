@@ -31,6 +31,7 @@ ASKED: Final = (
 )
 """The fields of a row that decide about the entitlement."""
 
+_OF_QUESTION: Final = tuple(name for name in ASKED if name != "contact")  # who brings the account
 _NAMED: Final = (
     ("account", "accounts", "unknown_customer"),
     ("contact", "contacts", "unknown_customer"),
@@ -100,7 +101,10 @@ class Agreed:
         """What the contact and the asset say that the history does not."""
         contact = self._book.contacts.get(told.get("contact", ""))
         asset = self._book.assets.get(told.get("asset", ""))
-        found = {"account": contact and contact.account, "product": asset and asset.product_model}
+        found: dict[str, str | None] = {
+            "account": None if contact is None else contact.account,
+            "product": None if asset is None else asset.product_model,
+        }
         return {name: value for name, value in found.items() if value is not None and told.get(name) is None}
 
     def _facts(self, told: Mapping[str, Any]) -> CaseFacts:
@@ -139,11 +143,11 @@ class Agreed:
 
 def _question(told: Mapping[str, Any]) -> EntitlementQuestion:
     """What is told, as a question. What is there was set by hand, unless it is told otherwise."""
-    given = {name: value for name in ASKED if (value := told.get(name)) is not None}
+    given = {name: value for name in _OF_QUESTION if (value := told.get(name)) is not None}
     by_hand = {f"{name}_is_manual": name in given for name in ("contract", "entitlement")}
     return EntitlementQuestion(**{**by_hand, **given})
 
 
 def _with(found: tuple[_Agreement, ...], named: _Agreement | None) -> tuple[_Agreement, ...]:
     """The agreements of a customer, and the one that the history names whosever it is."""
-    return found if named is None or named in found else (*found, named)
+    return found if named is None or named in found else found + (named,)  # noqa: RUF005 - mypy knows its type

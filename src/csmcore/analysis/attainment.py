@@ -7,9 +7,19 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 import attrs
 
-from csmcore.model import CaseId, DefinitionId, Derivation, EntitlementId, Finding, Reason, Revision, SlaReading, SlaState, plain
+from csmcore.model import (
+    CaseId,
+    DefinitionId,
+    Derivation,
+    EntitlementId,
+    Reason,
+    Revision,
+    SlaReading,
+    SlaState,
+    plain,
+)
 
-__all__ = ["CaseReplay", "Outcome", "PromiseAttainment", "attainment", "outcome"]
+__all__ = ["CaseReplay", "Outcome", "PromiseAttainment", "attainment", "outcome", "percentile"]
 
 Outcome: TypeAlias = Literal["kept", "breached", "running", "cancelled", "never_attached"]
 
@@ -19,10 +29,10 @@ _ALL: Final = 100  # percent
 
 @attrs.frozen(kw_only=True)
 class CaseReplay:
-    """What became of one case: its entitlement and why, its clocks as they read, what in its history is not right.
+    """What became of one case: its entitlement and why, and its clocks as they read.
 
-    ``readings`` are those of ``state.clocks``, in the same order; ``priorities`` the case's at the end of each, or as it is
-    now; ``priority`` is the last. ``revisions`` are kept only for cases that were asked for.
+    ``readings`` are those of ``state.clocks``, in the same order; ``priorities`` the case's at the end of each, or as
+    it is now; ``priority`` is the last. ``revisions`` are kept only for cases that were asked for.
     """
 
     id: CaseId
@@ -34,7 +44,6 @@ class CaseReplay:
     readings: tuple[SlaReading, ...]
     priorities: tuple[int | None, ...]
     revisions: tuple[Revision, ...] = ()
-    findings: tuple[Finding, ...] = ()
 
     def to_mapping(self) -> dict[str, Any]:
         """The case as plain data: seconds are whole, instants text in UTC."""
@@ -49,8 +58,8 @@ class CaseReplay:
 class PromiseAttainment:
     """One promise at one priority: cycles by outcome, and cases that it never applied to.
 
-    A cycle counts under the priority that the case had at its end, or has now. ``p50``, ``p90`` and ``p95`` are of the open
-    time, in seconds, of cycles that were completed (nearest rank: the least time that so many percent kept within).
+    A cycle counts under the priority that the case had at its end, or has now. ``p50``, ``p90`` and ``p95`` are of the
+    open time, in seconds, of cycles that were completed (nearest rank: so many percent of them took no longer).
     """
 
     definition: DefinitionId
@@ -112,13 +121,13 @@ def _attained(
         running=counts["running"],
         cancelled=counts["cancelled"],
         never_attached=counts["never_attached"],
-        p50=_percentile(times, 50),
-        p90=_percentile(times, 90),
-        p95=_percentile(times, 95),
+        p50=percentile(times, 50),
+        p90=percentile(times, 90),
+        p95=percentile(times, 95),
     )
 
 
-def _percentile(times: Sequence[int], percent: int) -> int | None:
+def percentile(times: Sequence[int], percent: int) -> int | None:
     """The nearest rank: the first of the sorted times that so many percent of them do not exceed."""
     return times[-(-len(times) * percent // _ALL) - 1] if times else None
 

@@ -9,7 +9,17 @@ import attrs
 
 from csmcore.analysis.agreed import ASKED, Agreed
 from csmcore.conditions import Record
-from csmcore.model import CaseId, DefinitionId, Derivation, Finding, HistoryRow, Reason, Revision, SlaState
+from csmcore.model import (
+    CaseId,
+    DefinitionId,
+    Derivation,
+    EntitlementId,
+    Finding,
+    HistoryRow,
+    Reason,
+    Revision,
+    SlaState,
+)
 from csmcore.rules import TABLE, Plan, advance, priority_of
 
 __all__ = ["NO_AGREEMENTS", "CaseFold"]
@@ -69,12 +79,21 @@ class CaseFold:
         elif "contract" in record:
             self.facts = _RUNS_ALL
         self.rows += 1
+        self.last_order = row.order
         revision = Revision(at, self.rows, row.event_id, {**record, **self.facts} if self.facts else record)
         self.state = advance(self.plan, self.state, revision)
         for clock in self.state.clocks:
             if clock.stopped_by == row.event_id:
                 self.priorities[clock.definition, clock.cycle] = record.get("priority")
         return revision
+
+    @property
+    def entitlement(self) -> EntitlementId | None:
+        """The one that applies now, chosen or set by hand."""
+        if self.derivation is None:
+            return None
+        identity = self.derivation.case_fields["entitlement"]
+        return None if identity is None else EntitlementId(identity)
 
     def _instant(self, row: HistoryRow, note: Note) -> datetime:
         """When the row counts: at its instant, or at that of the row before it, if that is later."""
@@ -103,7 +122,7 @@ class CaseFold:
                 text = f"priority {told['priority']}, where the matrix has {matrix}"
                 note(Finding("priority_differs", text, row.line, self.id))
 
-    def _leads(self, was: str, state: str, at: datetime) -> bool:
+    def _leads(self, was: Any, state: Any, at: datetime) -> bool:
         """Whether some row of the table leads there, and lets a case through that was closed when this one was."""
         conditions = LEADS[was].get(state, _NONE)
         if conditions == _REOPENS:

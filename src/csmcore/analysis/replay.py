@@ -1,10 +1,9 @@
 """Replay: any case history under any policy, as of any instant, without side effects."""
 
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -22,7 +21,7 @@ __all__ = ["replay"]
 _NOBODY: Final[frozenset[CaseId]] = frozenset()
 
 
-def replay(
+def replay(  # noqa: PLR0913 - each is a question of its own, and named
     plan: Plan,
     rows: Iterable[HistoryRow | Finding],
     *,
@@ -35,10 +34,10 @@ def replay(
     """What the policy promised to every case of a history, and what became of it, as of an instant.
 
     The history is the truth: clocks follow it, and what the rules would have refused is only found. Without agreements
-    nobody is entitled, and the promises apply that need no contract. ``as_of`` is the last instant of the history if not
-    given; rows after it are not seen. ``rows`` are as `csmcore.wire.read_history` gives them: ``grouped`` by case, or
-    ``by_time``. With ``strict`` the first finding is an error. The revisions of the cases to ``keep`` are kept, so that
-    they can be explained. Raises InvalidValue where a case of a grouped history comes back, and what ``rows`` raise.
+    nobody is entitled, and the promises apply that need no contract. ``as_of`` is the last instant of the history if
+    not given; rows after it are not seen. ``rows`` are as `csmcore.wire.read_history` gives them: ``grouped`` by case,
+    or ``by_time``. With ``strict`` the first finding is an error. The revisions of the cases to ``keep`` are kept.
+    Raises InvalidValue where a case of a grouped history comes again, and what ``rows`` raise.
     """
     agreed = None if agreements is None else Agreed(agreements, plan.policy)
     replaying = _Replaying(plan, agreed, None if as_of is None else as_utc(as_of), keep, is_strict=strict)
@@ -66,7 +65,9 @@ class _Replaying:
     def note(self, finding: Finding) -> None:
         """Keep a finding; in a strict replay it is an error."""
         if self.is_strict:
-            raise InvalidValue(f"line {finding.line}", f"{finding.text} ({finding.code})", "correct it, or be less strict")
+            raise InvalidValue(
+                f"line {finding.line}", f"{finding.text} ({finding.code})", "correct it, or be less strict"
+            )
         self.findings.append(finding)
 
     def grouped(self, rows: Iterable[HistoryRow | Finding]) -> Iterator[HistoryRow]:
@@ -92,9 +93,9 @@ class _Replaying:
                 self.note(row)
                 continue
             fold = self.folds.get(row.case)
-            if fold is not None and None not in {row.order, fold.last_order} and row.order <= fold.last_order:
-                text = f"{row.order} comes after {fold.last_order}"
-                self.note(Finding("out_of_order", text, row.line, row.case))
+            last = None if fold is None else fold.last_order
+            if row.order is not None and last is not None and row.order <= last:
+                self.note(Finding("out_of_order", f"{row.order} comes after {last}", row.line, row.case))
             yield row
 
     def add(self, row: HistoryRow) -> None:
@@ -130,18 +131,15 @@ class _Replaying:
         state = tick(self.plan, fold.state, as_of)
         priority = fold.told.get("priority")
         derivation = fold.derivation
-        chosen = None if derivation is None else derivation.case_fields["entitlement"]
         return CaseReplay(
             id=fold.id,
-            entitlement=chosen,
+            entitlement=fold.entitlement,
             reason=NO_AGREEMENTS if derivation is None else derivation.reason,
             derivation=derivation,
             priority=priority,
             state=state,
             readings=tuple(read(self.plan, clock, as_of) for clock in state.clocks),
-            priorities=tuple(
-                fold.priorities.get((clock.definition, clock.cycle), priority) for clock in state.clocks
-            ),
+            priorities=tuple(fold.priorities.get((clock.definition, clock.cycle), priority) for clock in state.clocks),
             revisions=tuple(self.kept.get(fold.id, ())),
         )
 

@@ -22,8 +22,8 @@ _TITLES = ("promise", "priority", "kept", "breached", "running", "cancelled", "n
 class ReplayReport:
     """Every case of a history under one policy, as of an instant, and what in the history is not right.
 
-    ``rows`` counts the rows that were replayed, ``graded`` those whose priority the matrix gives (each that differs is a finding).
-    ``as_of`` is None where there was no row at all.
+    ``rows`` counts the rows that were replayed, ``graded`` those whose priority the matrix gives (each that differs is
+    a finding). ``as_of`` is None where there was no row at all.
     """
 
     policy: PolicyRef
@@ -63,7 +63,9 @@ class ReplayReport:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{title}</th>" for title in _TITLES)
         rows = (
-            "".join(f"<td>{'' if value is None else escape(str(value))}</td>" for value in promise.to_mapping().values())
+            "".join(
+                f"<td>{'' if value is None else escape(str(value))}</td>" for value in promise.to_mapping().values()
+            )
             for promise in self.promises
         )
         body = "".join(f"<tr>{row}</tr>" for row in rows)

@@ -87,8 +87,7 @@ class BusinessCalendar(Calendar):
         >>> BusinessCalendar.from_mapping({"timezone": "Europe/Berlin", "hours": {"mon": ["9-17"]}})
         Traceback (most recent call last):
             ...
-        csmcore.errors.InvalidValue: $.hours.mon[0]: '9-17' is no window; write 'HH:MM-HH:MM', such as '09:00-17:00',
-        ...
+        csmcore.errors.InvalidValue: $.hours.mon[0]: '9-17' is no window; write 'HH:MM-HH:MM', ...
         """
         given = read_mapping(document, "$")
         only_keys(given, _READ, "$")

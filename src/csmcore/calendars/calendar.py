@@ -2,11 +2,12 @@
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import reduce
+from functools import partial, reduce
 from heapq import merge
 from itertools import zip_longest
+from threading import Lock
 from types import MappingProxyType
 from typing import Literal, NoReturn, TypeAlias
 
@@ -14,6 +15,7 @@ import attrs
 
 from csmcore.calendars.instants import LONGEST, as_utc, out_of_range, since_epoch, too_long
 from csmcore.calendars.intervals import Interval, intersect, subtract, unite
+from csmcore.calendars.reading import read_choice
 from csmcore.calendars.spans import Closing, Span, spans_between
 from csmcore.calendars.table import ANCHOR, BEGIN, END, EPOCH, Table, bounds_of, year_start
 from csmcore.calendars.zones import load_zone
@@ -24,6 +26,7 @@ __all__ = ["Calendar", "Combination", "CombinedCalendar"]
 _ZERO = timedelta(0)
 _MOST_PARTS = 100
 _HORIZON = year_start(END)
+_MICROSECOND = timedelta(microseconds=1)
 _TWO_DAYS = timedelta(days=2)
 
 Combination: TypeAlias = Literal["union", "intersection", "minus"]
@@ -43,6 +46,7 @@ class Calendar(ABC):
 
     name: str = ""
     _table: Table = attrs.field(init=False, repr=False, eq=False, default=Table.of(ANCHOR, ANCHOR, ()))
+    _growing: Lock = attrs.field(init=False, repr=False, eq=False, factory=Lock)
 
     # The number line: what follows from the two maps between instants and positions.
 
@@ -52,7 +56,7 @@ class Calendar(ABC):
         table = self._table
         index = bisect_right(table.bounds, at)
         if not 0 < index < len(table.bounds):  # it may lie outside of what is compiled
-            table = self._covering(at)
+            table = self._covering(at, instant)
             index = bisect_right(table.bounds, at)
         return at - table.shifts[index >> 1] if index & 1 else table.closed[index >> 1]
 
@@ -92,12 +96,12 @@ class Calendar(ABC):
     def is_open(self, instant: datetime) -> bool:
         """Whether the instant lies in a window; windows are half-open, so at its close a calendar is closed."""
         at = since_epoch(instant)
-        return bisect_right(self._around(at).bounds, at) % 2 == 1
+        return bisect_right(self._around(at, instant).bounds, at) % 2 == 1
 
     def next_open(self, instant: datetime) -> datetime:
         """The earliest open instant that is not before this one: itself, when the calendar is open."""
         at = since_epoch(instant)
-        table = self._around(at)
+        table = self._around(at, instant)
         while (index := bisect_right(table.bounds, at)) == len(table.bounds):
             table = self._later(table)
         return EPOCH + (at if index & 1 else table.bounds[index])
@@ -105,7 +109,7 @@ class Calendar(ABC):
     def next_close(self, instant: datetime) -> datetime:
         """The next instant at which a window ends: the current one, when the calendar is open."""
         at = since_epoch(instant)
-        table = self._around(at)
+        table = self._around(at, instant)
         while (index := bisect_right(table.bounds, at) | 1) >= len(table.bounds) or table.bounds[index] == table.high:
             table = self._later(table)
         return EPOCH + table.bounds[index]
@@ -113,7 +117,7 @@ class Calendar(ABC):
     def previous_close(self, instant: datetime) -> datetime:
         """The latest instant, not after this one, at which a window ended."""
         at = since_epoch(instant)
-        table = self._around(at)
+        table = self._around(at, instant)
         while (index := (bisect_right(table.bounds, at) & ~1) - 1) < 0:
             table = self._earlier(table)
         return EPOCH + table.bounds[index]
@@ -137,6 +141,7 @@ class Calendar(ABC):
         """
         if abs(days) > LONGEST.days:
             raise OutOfRange("days", f"{shown(days)} is over 100 years", f"stay within {LONGEST.days:,}")
+        read_choice(at, ("same_time", "close"), "at")
         local = load_zone(self.timezone).local(as_utc(instant))
         day, hours = self._working_day(local.date(), days)
         opens, closes = hours[0][0], hours[-1][1]
@@ -195,40 +200,43 @@ class Calendar(ABC):
 
     # The table, compiled as far as it was asked for.
 
-    def _covering(self, at: timedelta) -> Table:
+    def _covering(self, at: timedelta, instant: datetime) -> Table:
         """The table, grown until it knows the position of the instant. Raises OutOfRange."""
         table = self._table
-        return table if table.low <= at <= table.high and at < _HORIZON else self._around(at)
+        return table if table.low <= at <= table.high and at < _HORIZON else self._around(at, instant)
 
-    def _around(self, at: timedelta) -> Table:
+    def _around(self, at: timedelta, instant: datetime) -> Table:
         """The table, grown until it knows whether the calendar is open at the instant. Raises OutOfRange."""
         table = self._table
         if table.low <= at < table.high:
             return table
         if not _ZERO <= at < _HORIZON:
-            raise out_of_range(at)
+            raise out_of_range(instant)
         year = (EPOCH + at).year
         reach = table.end - table.first
         first = min(year, table.first - reach) if at < table.low else table.first
         end = max(year + 1, table.end + reach) if at >= table.high else table.end
-        return self._grown(table, first, end)
+        return self._grown(first, end)
 
     def _later(self, table: Table) -> Table:
         if table.end == END:
             self._refuse("after")
-        return self._grown(table, table.first, table.end + max(table.end - table.first, 1))
+        return self._grown(table.first, table.end + max(table.end - table.first, 1))
 
     def _earlier(self, table: Table) -> Table:
         if table.first == BEGIN:
             self._refuse("before")
-        return self._grown(table, table.first - max(table.end - table.first, 1), table.end)
+        return self._grown(table.first - max(table.end - table.first, 1), table.end)
 
-    def _grown(self, table: Table, first: int, end: int) -> Table:
-        first, end = max(first, BEGIN), min(end, END)
-        before = bounds_of(self._open(first, table.first - 1))
-        after = bounds_of(self._open(table.end, end - 1))
-        grown = table.grown(first, end, before, after)
-        object.__setattr__(self, "_table", grown)
+    def _grown(self, first: int, end: int) -> Table:
+        """The table over these years and all that were compiled before; one thread grows it at a time."""
+        with self._growing:
+            table = self._table
+            first, end = min(max(first, BEGIN), table.first), max(min(end, END), table.end)
+            before = bounds_of(self._open(first, table.first - 1))
+            after = bounds_of(self._open(table.end, end - 1))
+            grown = table.grown(first, end, before, after)
+            object.__setattr__(self, "_table", grown)
         return grown
 
     def _latest(self, position: timedelta) -> datetime:
@@ -244,15 +252,15 @@ class Calendar(ABC):
     def _bounds_between(self, begun: datetime, ended: datetime) -> list[datetime]:
         """The openings and closings in ``[begun, ended)``, an opening first: ``begun`` itself, if it is open."""
         low, high = begun - EPOCH, ended - EPOCH
-        self._covering(low)
-        bounds = self._covering(high).bounds
+        self._around(low, begun)
+        bounds = self._around(max(low, high - _MICROSECOND), ended).bounds  # half-open: the horizon may be its end
         first = bisect_right(bounds, low)
         within = bounds[first : bisect_left(bounds, high)]
         return [begun] * (first & 1) + [EPOCH + bound for bound in within]
 
     def _refuse(self, side: Literal["after", "before"]) -> NoReturn:
         name = f"calendar {shown(self.name)}" if self.name else "the calendar"
-        bounds = self._grown(self._table, BEGIN, END).bounds
+        bounds = self._grown(BEGIN, END).bounds
         if not bounds:
             raise NoBusinessTime(f"{name} is never open", "give it hours")
         limit = EPOCH + (bounds[-1] if side == "after" else bounds[0])
@@ -287,6 +295,10 @@ class CombinedCalendar(Calendar):
     def to_mapping(self) -> dict[str, object]:
         """The plain form that `calendar_from_mapping` reads."""
         return {**({"name": self.name} if self.name else {}), self.kind: [part.to_mapping() for part in self.parts]}
+
+    def __reduce__(self) -> tuple[Callable[[], "CombinedCalendar"], tuple[()]]:
+        """Pickle as the parts: what is compiled is made anew where it is needed."""
+        return (partial(CombinedCalendar, kind=self.kind, parts=self.parts, name=self.name), ())
 
     def _open(self, first: int, last: int) -> list[Interval]:
         return reduce(_ALGEBRA[self.kind], (part._open(first, last) for part in self.parts))  # noqa: SLF001

@@ -137,12 +137,12 @@ class WeeklyHours:
 def read_windows(document: object, path: str) -> tuple[Window, ...]:
     """One day's windows from plain data, in order. Raises InvalidValue with the place."""
     windows = []
-    for index, text in enumerate(read_list(document, path, limit=_WINDOWS_A_DAY)):
-        place = f"{path}[{index}]"
+    for index, item in enumerate(read_list(document, path, limit=_WINDOWS_A_DAY)):
+        text = read_text(item, f"{path}[{index}]")
         try:
-            windows.append(Window.parse(read_text(text, place)))
+            windows.append(Window.parse(text))
         except InvalidValue as error:
-            raise error.under(place) from None
+            raise error.under(f"{path}[{index}]") from None
     return in_order(tuple(windows), path)
 
 
@@ -155,12 +155,12 @@ def in_order(windows: tuple[Window, ...], path: str) -> tuple[Window, ...]:
     """One day's windows, sorted. Raises InvalidValue where two overlap, LimitExceeded over 100."""
     if len(windows) > _WINDOWS_A_DAY:
         raise LimitExceeded(path, "windows", _WINDOWS_A_DAY)
-    ordered = tuple(sorted(windows))
-    for earlier, later in pairwise(ordered):
-        if later.opens < earlier.span[1]:
-            place = f"{path}[{windows.index(later)}]"
-            raise InvalidValue(place, f"{later} overlaps {earlier}", "join them or move one")
-    return ordered
+    places = sorted(range(len(windows)), key=windows.__getitem__)
+    for earlier, later in pairwise(places):
+        if windows[later].opens < windows[earlier].span[1]:
+            problem = f"{windows[later]} overlaps {windows[earlier]}"
+            raise InvalidValue(f"{path}[{later}]", problem, "join them or move one")
+    return tuple(windows[place] for place in places)
 
 
 def _read_entry(entry: str) -> tuple[list[str], tuple[Window, ...]]:

@@ -1,19 +1,21 @@
 """Contract terms: whole months and years on the calendar, and the instants that a pair of dates covers."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 import attrs
 
-from csmcore.calendars.table import END, EPOCH, year_start
-from csmcore.calendars.zones import load_zone
+from csmcore.calendars.table import BEGIN, END, EPOCH, year_start
+from csmcore.calendars.zones import Zone, load_zone
 from csmcore.errors import InvalidValue, OutOfRange, shown
 
 __all__ = ["Term", "covered"]
 
 _TEXT = re.compile(r"(\d{1,5}) (year|month|week|day)s?", re.ASCII)
+_HORIZON = EPOCH + year_start(END)
 _MOST_DAYS = 36_525
+_MOST_MONTHS = 1_200
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +35,7 @@ class Term:
         """Refuse a term that does not go forward, or goes on for over 100 years."""
         if self.months < 0 or self.days < 0 or self.months + self.days == 0:
             raise InvalidValue("term", "it does not go forward", "give months or days")
-        if self.months > _MOST_DAYS // 30 or self.days > _MOST_DAYS:
+        if self.months > _MOST_MONTHS or self.days > _MOST_DAYS:
             raise OutOfRange("term", "it is over 100 years", "use a shorter term")
 
     @classmethod
@@ -85,7 +87,12 @@ def covered(first: date | None, last: date | None, timezone: str) -> tuple[datet
     zone = load_zone(timezone)
     if first and last and last < first:
         raise InvalidValue("last", f"{last} is before {first}", "swap them")
-    horizon = EPOCH + year_start(END)
-    begin = max(zone.midnight(first), EPOCH) if first else EPOCH
-    end = min(zone.midnight(date.fromordinal(last.toordinal() + 1)), horizon) if last else horizon
-    return begin, end
+    begin = EPOCH if first is None else _midnight(zone, first)
+    return begin, _HORIZON if last is None or last.year >= END else _midnight(zone, last + timedelta(days=1))
+
+
+def _midnight(zone: Zone, day: date) -> datetime:
+    """The first instant of the day, as far as it lies within the years that calendars know."""
+    if BEGIN <= day.year < END:
+        return max(zone.midnight(day), EPOCH)
+    return EPOCH if day.year < BEGIN else _HORIZON

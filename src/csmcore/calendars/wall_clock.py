@@ -25,8 +25,11 @@ class WallClock:
     02:00 to 03:00 is missing. One that comes twice is the ``first``, or the ``second``. Either may be refused instead.
     Raises UnknownTimeZone.
 
-    >>> WallClock("Europe/Berlin").instant(datetime(2026, 3, 29, 2, 30)).isoformat()
+    >>> berlin = WallClock("Europe/Berlin")
+    >>> berlin.instant(datetime(2026, 3, 29, 2, 30)).isoformat()
     '2026-03-29T01:30:00+00:00'
+    >>> berlin.reading(berlin.instant(datetime(2026, 3, 29, 2, 30))).isoformat()
+    '2026-03-29T03:30:00+02:00'
     """
 
     timezone: str
@@ -49,6 +52,10 @@ class WallClock:
                 "reading", f"{shown(reading)} comes twice in {self.timezone}", "say which, or set `fold`"
             )
         return as_utc(local.replace(fold=1) if first > second and self.fold == "second" else local)
+
+    def reading(self, instant: datetime) -> datetime:
+        """What the clock reads at an instant, with its offset. Raises NaiveDatetime, OutOfRange."""
+        return as_utc(instant).astimezone(self._zone)
 
 
 def _offset(local: datetime) -> timedelta:

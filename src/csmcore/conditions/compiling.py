@@ -15,8 +15,15 @@ _Test: TypeAlias = Callable[[Record, Any], bool]  # a test of change needs the r
 _Check: TypeAlias = Callable[[Any], bool]  # of one value
 
 _EMPTY: Final[Record] = MappingProxyType({})
-_ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = MappingProxyType(
-    {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = MappingProxyType(  # called with the constant first
+    {
+        "eq": operator.eq,
+        "in": operator.contains,
+        "lt": operator.gt,
+        "le": operator.ge,
+        "gt": operator.lt,
+        "ge": operator.le,
+    }
 )
 _OPPOSITE: Final[Mapping[str, str]] = MappingProxyType({"ne": "eq", "not_in": "in", "is_not_empty": "is_empty"})
 _ORDERED: Final = frozenset(KINDS) - {bool}
@@ -89,13 +96,26 @@ def _atom(atom: Atom) -> _Test:
     if atom.op == "changes":
         return _changes(name)
     if atom.op == "changes_from":
-        return _leaves(name, _is(value))
+        return _leaves(name, _matches("eq", value))
     if atom.op == "changes_to":
-        return _reaches(name, _is(value))
+        return _reaches(name, _matches("eq", value))
+    if atom.op in _COMPARE and _kind(atom.op, value) not in DELICATE:
+        return _field_matches(name, atom.op, value)
     check = _check(atom.op, value)
 
     def holds(now: Record, before: Any) -> bool:  # noqa: ARG001  # every test has the same signature
         return check(now.get(name))
+
+    return holds
+
+
+def _field_matches(name: str, op: str, constant: Any) -> _Test:
+    """What ``_matches`` says of a field's value, without the call: most tests of most conditions are this one."""
+    kind, compare, operand = _kind(op, constant), _COMPARE[op], _operand(op, constant)
+
+    def holds(now: Record, before: Any) -> bool:  # noqa: ARG001  # every test has the same signature
+        value = now.get(name)
+        return type(value) is kind and compare(operand, value)
 
     return holds
 
@@ -129,7 +149,7 @@ def _reaches(name: str, check: _Check) -> _Test:
 def _two_fields(name: str, op: str, other: str) -> _Test:
     if op == "ne":
         return _denied(_two_fields(name, "eq", other))
-    compare = _equal if op == "eq" else _orderly(_ORDER[op])
+    compare = _equal if op == "eq" else _orderly(_COMPARE[op])
 
     def holds(now: Record, before: Any) -> bool:  # noqa: ARG001  # every test has the same signature
         return compare(now.get(name), now.get(other))
@@ -144,7 +164,7 @@ def _equal(a: object, b: object) -> bool:
 def _orderly(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def holds(a: Any, b: Any) -> bool:
         a, b = settled(a), settled(b)
-        return type(a) is type(b) and type(a) in _ORDERED and compare(a, b)
+        return type(a) is type(b) and type(a) in _ORDERED and compare(b, a)
 
     return holds
 
@@ -152,18 +172,14 @@ def _orderly(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 # --- checks of one value ---------------------------------------------------------------------------------------------
 
 
-def _check(op: str, value: Any) -> _Check:
+def _check(op: str, constant: Any) -> _Check:
     if op in _OPPOSITE:
-        return _opposite(_check(_OPPOSITE[op], value))
-    if op == "eq":
-        return _is(value)
-    if op == "in":
-        return _among(value)
+        return _opposite(_check(_OPPOSITE[op], constant))
     if op == "is_empty":
         return _is_empty
-    if op in _ORDER:
-        return _ordered(_ORDER[op], value)
-    return _has(_among(value if op == "contains_any" else (value,)))
+    if op == "contains":
+        return _has(_matches("eq", constant))
+    return _has(_matches("in", constant)) if op == "contains_any" else _matches(op, constant)
 
 
 def _opposite(check: _Check) -> _Check:
@@ -177,33 +193,6 @@ def _is_empty(value: Any) -> bool:
     return type(value) in _HOLLOW and not value
 
 
-def _is(constant: Any) -> _Check:
-    kind = type(constant)
-
-    def check(value: Any) -> bool:
-        return type(value) is kind and value == constant
-
-    return _exact(kind, check)
-
-
-def _ordered(compare: Callable[[Any, Any], bool], constant: Any) -> _Check:
-    kind = type(constant)
-
-    def check(value: Any) -> bool:
-        return type(value) is kind and compare(value, constant)
-
-    return _exact(kind, check)
-
-
-def _among(constants: tuple[Any, ...]) -> _Check:
-    kind, members = type(constants[0]), frozenset(constants)
-
-    def check(value: Any) -> bool:
-        return type(value) is kind and value in members
-
-    return _exact(kind, check)
-
-
 def _has(check: _Check) -> _Check:
     def has(value: Any) -> bool:
         return type(value) in LISTS and any(map(check, value))
@@ -211,12 +200,23 @@ def _has(check: _Check) -> _Check:
     return has
 
 
-def _exact(kind: type, check: _Check) -> _Check:
-    """The check itself, or, for the types whose own ``==`` is not to be trusted, the check of the settled value."""
-    if kind not in DELICATE:
-        return check
+def _matches(op: str, constant: Any) -> _Check:
+    """A comparison with constants of one type, which values of other types fail."""
+    kind, compare, operand = _kind(op, constant), _COMPARE[op], _operand(op, constant)
 
-    def exact(value: Any) -> bool:
-        return check(settled(value))
+    def check(value: Any) -> bool:
+        return type(value) is kind and compare(operand, value)
 
-    return exact
+    def check_settled(value: Any) -> bool:
+        value = settled(value)
+        return type(value) is kind and compare(operand, value)
+
+    return check_settled if kind in DELICATE else check
+
+
+def _kind(op: str, constant: Any) -> type:
+    return type(constant[0]) if op == "in" else type(constant)
+
+
+def _operand(op: str, constant: Any) -> Any:
+    return frozenset(constant) if op == "in" else constant

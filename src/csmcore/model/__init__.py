@@ -41,7 +41,6 @@ from csmcore.model.entitlement import Entitlement, EntitlementUnit
 from csmcore.model.events import EVENT_KINDS, Event, EventKind
 from csmcore.model.facts import CaseFacts
 from csmcore.model.fields import revised
-from csmcore.model.frozen import FrozenMapping
 from csmcore.model.history import (
     CellKind,
     FieldColumn,
@@ -74,7 +73,7 @@ from csmcore.model.ids import (
     UserId,
 )
 from csmcore.model.log import CommandReceipt, LogEntry
-from csmcore.model.plain import canonical, digest_of, plain
+from csmcore.model.plain_form import canonical, digest_of, plain
 from csmcore.model.policy import (
     DEFAULT_MATRIX,
     EntitlementPolicy,
@@ -174,7 +173,6 @@ __all__ = [
     "Explanation",
     "FieldColumn",
     "Finding",
-    "FrozenMapping",
     "Goal",
     "GoalChange",
     "GroupId",

@@ -193,6 +193,11 @@ UPDATABLE_FIELDS: tuple[str, ...] = tuple(_KINDS)
 """The fields of the form that `UpdateCase` sets; the others have commands of their own, or are stamps."""
 
 
+def _names(changes: Mapping[str, object]) -> str:
+    """The fields alone: what people wrote stays out of logs."""
+    return ", ".join(changes)
+
+
 @attrs.frozen
 class UpdateCase:
     """Set fields of the form, by their names; None empties one. Raises UnknownKey, InvalidValue.
@@ -206,7 +211,7 @@ class UpdateCase:
 
     action: ClassVar[Action] = "update_case"
 
-    changes: Mapping[str, object] = attrs.field(factory=dict, converter=frozen)
+    changes: Mapping[str, object] = attrs.field(factory=dict, converter=frozen, repr=_names)
 
     @changes.validator
     def _are_fields(self, _: "attrs.Attribute[Any]", changes: Mapping[str, object]) -> None:
@@ -215,10 +220,6 @@ class UpdateCase:
                 hint = f"an update sets {', '.join(UPDATABLE_FIELDS)}"
                 raise UnknownKey("changes", f"{shown(name)} is no field to update", hint)
             _check_value(_FIELDS[name], value, _KINDS[name])
-
-    def __reduce__(self) -> tuple[type["UpdateCase"], tuple[dict[str, object]]]:
-        """Pickle it by a plain copy of its changes."""
-        return UpdateCase, (dict(self.changes),)
 
 
 def _check_value(field: "attrs.Attribute[Any]", value: object, kind: type) -> None:

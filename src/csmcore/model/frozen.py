@@ -9,15 +9,23 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
+def _refuse(*_: Any, **__: Any) -> NoReturn:
+    raise TypeError("it cannot be changed; make a new one")
+
+
 class FrozenMapping(dict[_Key, _Value]):
     """A dict that refuses to change: as fast to read, and unlike a mapping proxy it pickles and copies."""
 
     __slots__ = ()
 
-    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError("it cannot be changed; make a new one")
-
-    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+    __setitem__: Any = _refuse
+    __delitem__: Any = _refuse
+    __ior__: Any = _refuse
+    update: Any = _refuse
+    setdefault: Any = _refuse
+    pop: Any = _refuse
+    popitem: Any = _refuse
+    clear: Any = _refuse
 
     def __reduce__(self) -> tuple[Callable[[Mapping[_Key, _Value]], "FrozenMapping[_Key, _Value]"], tuple[object]]:
         """Made anew from a plain dict, since it cannot be filled."""

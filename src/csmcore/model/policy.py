@@ -11,7 +11,7 @@ from csmcore.errors import InvalidValue, shown
 from csmcore.model.fields import is_id, one_of, within
 from csmcore.model.frozen import FrozenMapping, frozen
 from csmcore.model.periods import is_zone
-from csmcore.model.plain import digest_of
+from csmcore.model.plain_form import digest_of
 from csmcore.model.policy_ref import PolicyRef
 from csmcore.model.sla import SlaDefinition
 

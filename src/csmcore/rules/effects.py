@@ -100,14 +100,14 @@ def _told(moment: Moment, changes: Mapping[str, Any], activity: tuple[Activity, 
     if case.informed_users and (is_said or state in {"resolved", "closed"}):
         others = tuple(user for user in case.informed_users if user != actor.id)
         if others:
-            told.append(Intent("notify_informed_users", MappingProxyType({"users": others})))
+            told.append(Intent("notify_informed_users", {"users": others}))
     if "survey_requested" in changes:
-        told.append(Intent("send_survey", MappingProxyType({"to": _respondent(case)})))
+        told.append(Intent("send_survey", {"to": _respondent(case)}))
     return tuple(told)
 
 
-def _details(said: Activity) -> Mapping[str, object]:
-    return MappingProxyType({"activity": said.id})
+def _details(said: Activity) -> dict[str, object]:
+    return {"activity": said.id}
 
 
 # --- who works on it -------------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def follow_up(case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy,
 
 def _is_for_customer(command: OpenCase, actor: Actor) -> bool:
     """Whether a partner opens the case for somebody else."""
-    return actor.kind == "contact" and actor.id != command.contact and is_partner(actor)
+    return is_partner(actor) and actor.id != command.contact
 
 
 def _not_theirs_to_set(

@@ -78,7 +78,7 @@ def is_agent(actor: Actor) -> bool:
 
 def is_partner(actor: Actor) -> bool:
     """Whether they act for a partner, and for which one is known."""
-    return actor.account is not None and not actor.roles.isdisjoint(_PARTNER)
+    return actor.kind == "contact" and actor.account is not None and not actor.roles.isdisjoint(_PARTNER)
 
 
 def _inside(actor: Actor, *, is_assignee: bool, is_customer: bool) -> tuple[Party, ...]:
@@ -88,7 +88,7 @@ def _inside(actor: Actor, *, is_assignee: bool, is_customer: bool) -> tuple[Part
 
 def _keeps(actor: Actor, account: AccountId | None, facts: CaseFacts) -> bool:
     """Whether the actor manages the cases of the account: as one of its own people, or of an account above it."""
-    if account is None or actor.account is None or actor.roles.isdisjoint(_KEEPER):
+    if account is None or actor.roles.isdisjoint(_KEEPER):
         return False
     if actor.account == account:
         return True

@@ -107,8 +107,7 @@ def _timely(case: Case, now: datetime) -> tuple[Reason, ...]:
 def _wrong_state(case: Case, action: Action, policy: SupportPolicy, now: datetime) -> Reason:
     text = f"the case is {_words(case.state)}: {_words(action)} is not possible"
     if case.is_terminal:
-        can_follow = not _unmet("outside_reopen_window", case, policy, now) or case.state == "cancelled"
-        text += "; open a follow-up" if can_follow else "; reopen it"
+        text += "; reopen it" if _unmet("outside_reopen_window", case, policy, now) else "; open a follow-up"
     return Reason("wrong_state", text, ("state",))
 
 

@@ -1,15 +1,16 @@
 """What one accepted command comes to, before it is made into a case, events and a revision."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from csmcore.model import Activity, EventKind, FrozenMapping, Intent, Reason
+from csmcore.model import Activity, EventKind, Intent, Reason
 
 __all__ = ["Happening", "Side", "Step"]
 
 Side: TypeAlias = Literal["customer", "agent", "system"]
 
-_NOTHING: Mapping[str, object] = FrozenMapping()
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Happening(NamedTuple):

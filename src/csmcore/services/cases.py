@@ -76,7 +76,7 @@ class CaseService:
 
     When another command on the same case comes between, a command is decided anew, ``attempts`` times in all. After
     that, and at once where ``expected_version`` says what its sender has seen, it raises `StaleVersion`. Threads may
-    share a service.
+    share a service. What the host itself raises passes through as it is; `csmcore.ports` says what has changed then.
     """
 
     def __init__(self, host: Host, *, attempts: int = 20) -> None:
@@ -122,7 +122,7 @@ class CaseService:
             known = self._recalled(receipt)
             if known is not None:
                 return known
-            case, sla = self._loaded(case_id)
+            case, sla = self._loaded(case_id)  # before the clock is read: else whoever came between made this too early
             if expected_version is not None and case.version != expected_version:
                 raise StaleVersion(case_id, expected_version, case.version)
             facts, plan = facts_of_case(host, case, command), self._plan(case.policy)
@@ -132,16 +132,16 @@ class CaseService:
         return _persist(applied, self._attempts if expected_version is None else _ONCE_MORE)
 
     def read(self, case_id: CaseId) -> CaseReading:
-        """The case and what its clocks read now. Raises NotFound."""
+        """The case and what its clocks read now. Raises NotFound, StaleVersion."""
         case, sla = _persist(lambda: self._loaded(case_id), self._attempts)
         plan, now = self._plan(case.policy), self._host.now()
         clocks = tuple(read(plan, clock, now) for clock in sla.clocks)
         return CaseReading(at=now, case=case, clocks=clocks, next_at=next_deadline(plan, sla, now))
 
     def tick(self, case_id: CaseId) -> Decision | None:
-        """Let what has become due by now happen: thresholds and breaches. None: nothing had. Raises NotFound.
+        """Let what has become due by now happen: thresholds and breaches. None: nothing had.
 
-        Each happens once, however often and late a case is ticked.
+        Each happens once, however often and late a case is ticked. Raises NotFound, StaleVersion.
         """
 
         def ticked() -> Decision | None:

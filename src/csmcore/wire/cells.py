@@ -24,13 +24,13 @@ _FLAGS: Final = (("true", True), ("false", False), ("1", True), ("0", False), ("
 
 @attrs.frozen
 class Unsaid:
-    """A cell that says nothing of its field, which stays as it was; ``code`` is the finding that it makes, if it makes one."""
+    """A cell that says nothing of its field, which stays as it was; ``code`` is the finding that it makes, if any."""
 
     code: str | None = None
     problem: str = ""
 
 
-Cell: TypeAlias = "object | Unsaid"
+Cell: TypeAlias = object  # an `Unsaid`, or a value
 CellReader: TypeAlias = Callable[[str], Cell]
 
 _KEPT: Final = Unsaid()
@@ -59,9 +59,8 @@ def cell_reader(
         return value
 
     def read_list(cell: str) -> Cell:
-        items = [read_one(item.strip()) for item in cell.split(column.separator)]
-        unsaid = (item for item in items if isinstance(item, Unsaid))
-        return next(unsaid, tuple(items))
+        items = tuple(read_one(item.strip()) for item in cell.split(column.separator))
+        return next((item for item in items if isinstance(item, Unsaid)), items)
 
     read_cell = read_list if field.many else read_one
 

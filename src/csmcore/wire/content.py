@@ -17,6 +17,7 @@ MAX_VALUES: Final = 100_000
 """Values of one document of up to 1 MiB; a larger one may have more in proportion."""
 
 _BITS: Final = 63
+_HOLDERS: Final = frozenset({dict, list, tuple})
 _ATOMS: Final = frozenset({bool, date, datetime, type(None)})
 
 # A place is a chain of steps from the value up to the root, written out only where there is a problem.
@@ -41,43 +42,51 @@ def check_content(document: object, most: int = MAX_VALUES) -> None:
     todo: list[tuple[Any, _Place, int]] = [(document, None, 1)]
     while todo and not problems.is_full:
         value, place, depth = todo.pop()
-        kind = type(value)
-        if kind is dict or kind is list or kind is tuple:
-            count += len(value)
-            if count > most:
-                problems.add(LimitExceeded("$", "values", most, "split the document"))
-                break
-            if depth > MAX_DEPTH:
-                problems.add(LimitExceeded(_written(place), "levels", MAX_DEPTH, "nest less"))
-            else:
-                keys = [key for key in value if _is_key(key, place, problems)] if kind is dict else range(len(value))
-                todo += [(value[key], (place, key), depth + 1) for key in reversed(keys)]
-        elif (problem := _fault(kind, value)) is not None:
-            problems.add(problem, _written(place))
+        if type(value) not in _HOLDERS:
+            problem = _fault(value)
+            if problem is not None:
+                problems.add(problem, _written(place))
+            continue
+        count += len(value)
+        if count > most:
+            problems.add(LimitExceeded("$", "values", most, "split the document"))
+            break
+        if depth > MAX_DEPTH:
+            problems.add(LimitExceeded(_written(place), "levels", MAX_DEPTH, "nest less"))
+            continue
+        keys = _keys(value, place, problems) if type(value) is dict else range(len(value))
+        todo += [(value[key], (place, key), depth + 1) for key in reversed(keys) if not _is_fine(value[key])]
     problems.report()
 
 
-def _is_key(key: object, place: _Place, problems: Problems) -> bool:
-    if type(key) is str and _is_text(key):
-        return True
-    problems.add(InvalidValue(_written(place), f"the key {shown(key)} is not text", "write keys as text"))
-    return False
+def _keys(value: dict[Any, Any], place: _Place, problems: Problems) -> list[str]:
+    """The keys that are text; what is wrong with the others."""
+    odd = [key for key in value if type(key) is not str or not _is_text(key)]
+    for key in odd:
+        problems.add(InvalidValue(_written(place), f"the key {shown(key)} is not text", "write keys as text"))
+    return [key for key in value if key not in odd] if odd else list(value)
 
 
-def _fault(kind: type, value: Any) -> InvalidValue | None:
-    """What is wrong with a single value, if anything is."""
+def _is_fine(value: Any) -> bool:
+    """Whether there is nothing to be said about a single value."""
+    kind = type(value)
     if kind is str:
-        problem, hint = "it has half of a surrogate pair", "decode the text properly"
-        return None if _is_text(value) else InvalidValue("$", problem, hint)
-    if kind is int:
-        fits = value.bit_length() <= _BITS
-        return None if fits else InvalidValue("$", "an integer of more than 64 bits", "write it as text")
-    if kind is Unreadable:
-        return InvalidValue("$", value.problem, value.hint)
-    if kind is float:
-        return InvalidValue("$", f"{value} is no whole number", "write a whole number: no value is a fraction")
-    if kind in _ATOMS:
+        return _is_text(value)
+    return kind in _ATOMS or (kind is int and value.bit_length() <= _BITS)
+
+
+def _fault(value: Any) -> InvalidValue | None:
+    """What is wrong with a single value, if anything is."""
+    if _is_fine(value):
         return None
+    if type(value) is str:
+        return InvalidValue("$", "it has half of a surrogate pair", "decode the text properly")
+    if type(value) is int:
+        return InvalidValue("$", "an integer of more than 64 bits", "write it as text")
+    if type(value) is Unreadable:
+        return InvalidValue("$", value.problem, value.hint)
+    if type(value) is float:
+        return InvalidValue("$", f"{value} is no whole number", "write a whole number: no value is a fraction")
     hint = "write text, whole numbers, true, false, dates, lists and mappings"
     return InvalidValue("$", f"{shown(value)} is of a type that documents do not have", hint)
 

@@ -68,6 +68,7 @@ def _noun_reader(kind: type, reader_of: _ReaderOf) -> Reader:
     special = _SPECIAL.get(kind, {})
     readers = {name: reader_of(field.type) for name, field in fields.items() if name not in special}
     readers |= {name: make(reader_of) for name, make in special.items()}
+    words = tuple(name for name in readers if name != "id")  # what a table's body may say: its name is the id
     needed = [name for name, field in fields.items() if field.default is attrs.NOTHING]
     blank = {name: None for name in needed if type(None) in get_args(fields[name].type)}
 
@@ -82,7 +83,7 @@ def _noun_reader(kind: type, reader_of: _ReaderOf) -> Reader:
             if key in readers:
                 values[key] = problems.attempt(readers[key], value, f"$.{key}")
             elif not problems.is_full:
-                problems.add(UnknownKey("$", f"unknown key {shown(key)}", nearest(key, tuple(readers))))
+                problems.add(UnknownKey("$", f"unknown key {shown(key)}", nearest(key, words)))
         problems.report()
         return _constructed(kind, values)
 
@@ -290,7 +291,7 @@ _MAKERS: Mapping[Callable[[Any], bool], Callable[[Any, _ReaderOf], Reader]] = Ma
         lambda kind: get_origin(kind) is Literal: _choice_reader,
         lambda kind: get_origin(kind) is abc.Mapping: _mapping_reader,
         lambda kind: kind == Record: _free_reader,
-        lambda kind: kind == Condition: _condition_reader,
+        lambda kind: kind == Condition or kind in get_args(Condition): _condition_reader,
         lambda kind: kind == Condition | None: _optional_condition_reader,
     }
 )

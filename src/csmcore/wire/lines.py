@@ -12,7 +12,7 @@ _MOST: Final = MEBIBYTE
 
 
 def lines_of(source: BinaryIO) -> Iterator[bytes]:
-    """The lines of a binary file. Raises InvalidValue where it cannot be read on, LimitExceeded for a line over 1 MiB."""
+    """The lines of a binary file. Raises InvalidValue where it is damaged, LimitExceeded for a line over 1 MiB."""
     from lzma import LZMAError  # noqa: PLC0415 - only for those who read histories
     from zlib import error as ZlibError  # noqa: N812, PLC0415 - likewise; it is an exception
 
@@ -32,7 +32,7 @@ def lines_of(source: BinaryIO) -> Iterator[bytes]:
 
 
 def texts_of(source: BinaryIO, encoding: str) -> Iterator[str]:
-    """The lines as text, without a byte order mark. Raises InvalidValue also for bytes that the encoding does not have."""
+    """The lines as text, without a byte order mark. Raises InvalidValue for bytes that the encoding does not have."""
     for number, line in enumerate(lines_of(source), 1):
         try:
             text = line.decode(encoding)

@@ -11,6 +11,8 @@ from collections import Counter
 from itertools import accumulate
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
+import attrs
+
 from csmcore.errors import DocumentError, InvalidValue, LimitExceeded, shown
 from csmcore.wire.content import MAX_DEPTH, MAX_VALUES, Unreadable, check_content
 
@@ -23,9 +25,12 @@ MEBIBYTE: Final = 1 << 20
 _TOML_COST = 2  # its parser takes most time for a mark: half as many keep within the second
 _MAX_PARTS = 8  # of one dotted key of TOML
 _MAX_WORD = 1_000  # characters of TOML's names and numbers
+_SURE_DIGITS = 18  # fit into 64 bits
 _MAX_DIGITS = 20
+_TOO_LONG = Unreadable("an integer of more than 64 bits", "write it as text")
 _MAX_MESSAGE = 200  # characters of a parser's own message: some repeat what they refuse
 _OPENS_JSON = re.compile(r"\s*+\{")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _JSON_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _TOML_TEXT = re.compile(
     r"""\#[^\n]*+"""
@@ -80,15 +85,47 @@ def _encoded(text: str) -> bytes:
 def parse_json(text: str, max_bytes: int = MEBIBYTE, first_line: int = 1) -> object:
     """The plain data that a JSON text holds, whose first line has that number. Raises DocumentError."""
     _check_extent(_JSON_STRING.sub("", text), ",[{", _most_values(max_bytes))
+    values = _JsonValues()
     try:
         data = json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_fraction
+            text,
+            object_pairs_hook=values.mapping,
+            parse_int=values.integer,
+            parse_float=values.fraction,
+            parse_constant=values.fraction,
         )
     except json.JSONDecodeError as error:
         problem = f"this is no JSON: {error.msg[0].lower()}{error.msg[1:]}"
         _refuse(InvalidValue(f"line {error.lineno + first_line - 1}, column {error.colno}", problem))
-    check_content(data, _most_values(max_bytes))
+    if values.are_odd or _SURROGATE.search(text):
+        check_content(data, _most_values(max_bytes))
     return data
+
+
+@attrs.define
+class _JsonValues:
+    """Makes values of what JSON's parser finds, and knows whether any of them is one that no document may hold."""
+
+    are_odd: bool = False
+
+    def mapping(self, pairs: list[tuple[str, Any]]) -> object:
+        made = dict(pairs)
+        if len(made) == len(pairs):
+            return made
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        return self._odd(Unreadable(f"the key {shown(twice)} is given twice", "keep one of them"))
+
+    def integer(self, digits: str) -> object:
+        if len(digits) <= _SURE_DIGITS:
+            return int(digits)
+        return self._odd(int(digits) if len(digits) <= _MAX_DIGITS else _TOO_LONG)
+
+    def fraction(self, text: str) -> object:
+        return self._odd(_fraction(text))
+
+    def _odd(self, value: object) -> object:
+        self.are_odd = True
+        return value
 
 
 def _parsed_toml(text: str, max_bytes: int) -> object:
@@ -118,19 +155,6 @@ def _check_extent(bare: str, marks: str, most: int) -> None:
 
 def _most_values(max_bytes: int) -> int:
     return MAX_VALUES * max(1, -(-max_bytes // MEBIBYTE))
-
-
-def _object(pairs: list[tuple[str, Any]]) -> object:
-    made = dict(pairs)
-    if len(made) == len(pairs):
-        return made
-    twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-    return Unreadable(f"the key {shown(twice)} is given twice", "keep one of them")
-
-
-def _integer(digits: str) -> object:
-    fits = len(digits) <= _MAX_DIGITS
-    return int(digits) if fits else Unreadable("an integer of more than 64 bits", "write it as text")
 
 
 def _fraction(text: str) -> Unreadable:

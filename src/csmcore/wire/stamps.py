@@ -1,4 +1,4 @@
-"""Date and time as tables have them: spelled in many ways, in numbers or with English names of months, mostly without a zone.
+"""Date and time as tables have them: spelled in many ways, mostly without a zone.
 
 The spelling is given by the directives of ``strptime``, less those that depend on the machine's locale.
 """
@@ -72,23 +72,18 @@ def _in_utc(reading: datetime, clock: WallClock | None) -> datetime:
 def _parser(column: TimeColumn, place: str) -> Callable[[str], datetime | None]:
     pattern = _pattern(column.format, f"{place}.format")
     names = frozenset(pattern.groupindex)
-    if "%f" in column.format:
 
-        def micros(match: re.Match[str]) -> int:
-            return int(match["f"].ljust(6, "0"))
-    else:
-
-        def micros(_: re.Match[str]) -> int:
-            return 0
+    def number(match: re.Match[str], name: str) -> int:
+        return int(match[name]) if name in names else 0
 
     def parse(cell: str) -> datetime | None:
         match = pattern.fullmatch(cell)
         if match is None:
             return None
-        month = int(match["m"]) if "m" in names else _MONTHS.index(match["b"].lower()) + 1
-        minute = int(match["M"]) if "M" in names else 0
-        second = int(match["S"]) if "S" in names else 0
-        reading = datetime(int(match["Y"]), month, int(match["d"]), _hour(match, names), minute, second, micros(match))  # noqa: DTZ001 - the zone comes after
+        month = number(match, "m") or _MONTHS.index(match["b"].lower()) + 1
+        micros = int(match["f"].ljust(6, "0")) if "f" in names else 0
+        time = (_hour(match, names), number(match, "M"), number(match, "S"), micros)
+        reading = datetime(int(match["Y"]), month, int(match["d"]), *time)  # noqa: DTZ001 - the zone comes after
         return reading if "z" not in names else datetime.fromisoformat(reading.isoformat() + match["z"].upper())
 
     return parse

@@ -87,6 +87,28 @@ def test_types_are_told_apart(condition: Condition, now: Any, holds: bool) -> No
     assert compile_condition(condition)({"a": now}, None) is holds
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "is_change"),
+    [
+        (("x",), ("y",), T),
+        (["x"], ["x", "y"], T),
+        (("x", "y"), ("y", "x"), T),
+        (("x", Decimal("1.0")), ["x", Decimal(1)], F),
+        (("x", 1), ("x", True), T),
+        ((), [], F),
+        ((), None, T),
+        ("", (), T),
+        ("x", ("x",), T),
+        (Decimal("1.0"), Decimal(1), F),
+        (1, True, T),
+        (1, Decimal(1), T),
+    ],
+)
+def test_a_change_is_another_value_of_any_type(old: Any, new: Any, is_change: bool) -> None:  # noqa: FBT001
+    """Lists change by their elements and their order, and one empty value is a change from another."""
+    assert compile_condition(field("a").changes())({"a": new}, {"a": old}) is is_change
+
+
 def test_instants_are_compared_in_utc() -> None:
     """The two readings of a repeated hour are two instants, and an instant is itself in every zone."""
     early = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN)

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from csmcore.errors import NaiveDatetime
+from csmcore.model import Account, CaseFacts
 from csmcore.rules.actions import Available, actions_for
-from tests.unit.lifecycle.cast import BUSINESS, START, case_in, policy
+from tests.unit.lifecycle.cast import BUSINESS, START, case_in, made, policy
 
 LATER = START + timedelta(days=1)
 
@@ -61,6 +62,16 @@ def test_a_stranger_sees_the_same_of_every_case() -> None:
     shown = available("new", "a colleague")
     assert shown == available("closed", "a colleague", 2)
     assert {(one.is_allowed, one.required) for one in shown.values()} == {(False, ())}
+
+
+def test_another_accounts_ancestors_give_nobody_a_say() -> None:
+    """Facts that are not the case's make no one its customer."""
+    rival = made(Account, id="rival", name="Rival", parent="hq")
+    holding = made(Account, id="hq", name="Holding")
+    admin = BUSINESS.actors["the holding's admin"][0]
+    for facts in (CaseFacts(account=rival, ancestors=(holding,)), CaseFacts()):
+        found = actions_for(BUSINESS.case, admin, facts, policy(), LATER)
+        assert {reason.code for one in found for reason in one.reasons} == {"not_involved"}
 
 
 def test_a_naive_instant_is_an_error() -> None:

@@ -3,6 +3,7 @@
 import pickle
 from typing import Any
 
+import attrs
 import pytest
 
 from csmcore.errors import InvalidValue, LimitExceeded, UnknownKey
@@ -120,6 +121,31 @@ def test_an_update_takes_every_field_of_the_form(name: str) -> None:
 
 
 STAMPS = {"opened_at": START, "opened_by": "ann", "updated_at": START}
+
+
+@pytest.mark.parametrize("action", CONTENT)
+def test_what_people_wrote_stays_out_of_logs(action: str) -> None:
+    """Descriptions, comments, notes and reasons are not in a command's ``repr``."""
+    kind: Any = COMMANDS[action]  # type: ignore[index]
+    shown = repr(kind(**CONTENT[action]))
+    words = [value for name, value in CONTENT[action].items() if name in {"text", "comment", "notes", "reason"}]
+    assert not any(word in shown for word in words)
+    assert repr(UpdateCase({"description": "secret", "impact": 1})) == "UpdateCase(changes=description, impact)"
+    assert "secret" not in repr(OpenCase(short_description="secret", description="secret"))
+
+
+@pytest.mark.parametrize("grade", [1, 2, 3])
+def test_grades_are_one_to_three(grade: int) -> None:
+    """1 is high, 3 is low; a priority goes from 1 to 5."""
+    assert OpenCase(impact=grade, urgency=grade).impact == UpdateCase({"impact": grade}).changes["impact"] == grade
+    assert OverridePriority(priority=1).priority == OverridePriority(priority=5).priority - 4  # type: ignore[operator]
+
+
+def test_what_an_opening_leaves_blank_is_blank_on_the_case() -> None:
+    """The command's defaults are the case's own."""
+    fields = attrs.fields_dict(Case)
+    shared = {field.name: field.default for field in attrs.fields(OpenCase) if field.name != "short_description"}
+    assert shared == {name: fields[name].default for name in shared}
 
 
 def test_an_update_keeps_its_own_copy() -> None:

@@ -163,6 +163,11 @@ def test_what_was_said_is_not_filled_over() -> None:
             {"account": "acme", "partner": "dealer", "partner_contact": "pat"},
         ),
         (AGENT, {"account": "acme", "partner": "rival"}, {"account": "acme", "partner": "rival"}),
+        (
+            made(Actor, kind="internal", id="i", account="x", roles=frozenset({"partner"})),
+            {"account": "acme"},
+            {"account": "acme"},
+        ),
         (SYSTEM, {"consumer": "ines"}, {"consumer": "ines"}),
         (made(Actor, kind="integration", id="mon"), {"account": "acme"}, {"account": "acme"}),
     ],
@@ -185,6 +190,7 @@ def test_who_may_open_a_case_for_whom(actor: Actor, fields: dict[str, Any], fill
         (contact("olga", "other", "customer_admin"), {"account": "acme"}),
         (contact("olga", None, "customer_admin"), {"account": "acme"}),
         (contact("pat", None, "partner"), {"contact": "eve"}),
+        (Actor(kind="consumer", id="ines", roles=frozenset({"partner"})), {"contact": "eve"}),
         (Actor(kind="consumer", id="ines"), {"consumer": "ivan"}),
         (Actor(kind="consumer", id="ines"), {"account": "acme"}),
         (Actor(kind="consumer", id="eve"), {"contact": "eve"}),
@@ -309,6 +315,7 @@ def test_policies_decide_what_fits() -> None:
         (inside("emil"), "assigned_to", "emil"),
         (Actor(kind="consumer", id="ines"), "account", "acme"),
         (contact("pat", "dealer", "partner"), "partner", "rival"),
+        (made(Actor, kind="consumer", id="ines", account="x", roles=frozenset({"partner"})), "account", "acme"),
     ],
 )
 def test_customers_do_not_do_the_agents_part(actor: Actor, name: str, value: Any) -> None:

@@ -60,6 +60,7 @@ __all__ = [
 Noun = TypeVar("Noun")
 
 OFFICE = BusinessCalendar(timezone="UTC", hours=WeeklyHours.parse("Mon-Fri 09:00-17:00"))
+ALWAYS = BusinessCalendar.always("UTC")
 
 
 def at(text: str) -> datetime:
@@ -86,7 +87,7 @@ DONE = field("state").is_in("resolved", "closed")
 POLICY = SupportPolicy(
     name="desk",
     version="1",
-    calendars={"office": OFFICE},
+    calendars={"office": OFFICE, "always": ALWAYS},
     reopen_window_days=2,
     definitions=(
         made(
@@ -107,7 +108,15 @@ POLICY = SupportPolicy(
             stop=DONE,
             thresholds=(50,),
         ),
-        made(SlaDefinition, id="tier", kind="ola", goals=(Goal(timedelta(hours=30)),), start=LIVE, stop=DONE),
+        made(
+            SlaDefinition,
+            id="tier",
+            kind="ola",
+            calendar="always",
+            goals=(Goal(timedelta(hours=30)),),
+            start=LIVE,
+            stop=DONE,
+        ),
         made(
             SlaDefinition,
             id="gold",

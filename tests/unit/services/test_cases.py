@@ -1,5 +1,6 @@
 """What a service answers, and what is kept of it."""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,14 +18,18 @@ from csmcore.model import (
     CaseId,
     CommandId,
     Decision,
+    LogEntry,
     OpenCase,
     PolicyRef,
     ProposeSolution,
     Refused,
+    SlaState,
     SupportPolicy,
     UpdateCase,
 )
 from csmcore.services import CaseService
+from csmcore.wire import from_json, to_json
+from tests.test_architecture import modules_after
 from tests.unit.services.desk import ANN, BOOK, JO, KAY, MIA, POLICY, WANTED, at, desk, made, opened, snapshot, walk
 
 HOUR = timedelta(hours=1)
@@ -113,6 +118,25 @@ def test_a_case_keeps_the_policy_that_it_was_opened_under() -> None:
     for each in (service, CaseService(host)):
         decision = each.apply(old, AddWorkNote("Old promises hold"), ANN)
         assert (decision.case.policy.version, len(decision.sla.clocks)) == ("1", 4)
+
+
+def test_what_is_kept_can_be_stored_as_documents() -> None:
+    """The entries, clocks and texts of a whole life go through JSON unchanged."""
+    host, clock, service = desk()
+    case_id = opened(service)
+    walk(service, clock, case_id, "resolved")
+    case = host.case(case_id)
+    assert case is not None
+    for entry in host.entries(case_id):
+        assert from_json(LogEntry, to_json(entry)) == entry
+    clocks = host.clocks(case_id, case.version)
+    assert from_json(SlaState, to_json(clocks)) == clocks
+
+
+def test_a_service_loads_only_what_it_needs() -> None:
+    """To import it costs the standard library and attrs, and no other package."""
+    imported = modules_after("from csmcore.services import CaseService") - modules_after("pass")
+    assert imported - {"csmcore", "attr", "attrs"} <= sys.stdlib_module_names
 
 
 # --- what is read ----------------------------------------------------------------------------------------------------

@@ -118,6 +118,15 @@ def test_restart_while_paused_stays_paused() -> None:
     assert (running.elapsed, running.paused, running.due_at) == (hours(0), hours(1), at("12 16:00"))  # 11 + 4 + 1
 
 
+def test_restart_heals_no_breach() -> None:
+    """Counted afresh, a broken promise stays broken at its instant, also when the new goal is used up in its turn."""
+    definition = promise(goals=BY_PRIORITY, on_goal_change="restart", thresholds=(100,))
+    case = desk(definition, ("12 09:00", P1), ("12 12:00", P2))
+    afresh, again = case.reading("12 13:00"), case.reading("12 16:00")  # 12 + 4
+    assert (afresh.remaining, afresh.has_breached, afresh.breached_at) == (hours(3), True, at("12 11:00"))
+    assert (again.remaining, again.has_breached, again.breached_at) == (hours(0), True, at("12 11:00"))
+
+
 def test_a_goal_of_the_same_length_is_no_change() -> None:
     """Another goal with the same length leaves the clock alone, under restart too."""
     goals = (Goal(hours(4), field("priority") == 1), Goal(hours(4)))

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from csmcore.conditions import field
+from csmcore.conditions import Condition, field, sentence
+from csmcore.errors import InvalidValue
 from csmcore.model import Goal
 from tests.unit.sla.desk import Desk, Step, at, desk, hours, promise
 
@@ -48,6 +49,20 @@ def test_before_the_first_revision_every_field_is_empty() -> None:
     assert stages(desk(promise(start=field("category") != "gold", **never), opened), "12 10:00") == [(1, "in_progress")]
 
 
+def test_a_start_may_hold_on_what_the_first_revision_does_not_say() -> None:
+    """A definition attaches at the first revision also where that sets no field that the definition reads."""
+    plain = promise(start=field("category") != "gold", stop=None, pause=None)
+    assert stages(desk(plain, ("12 09:00", {"state": "new"})), "12 10:00") == [(1, "in_progress")]
+
+
+def test_a_field_that_is_emptied_has_changed() -> None:
+    """What a revision no longer says is empty, and conditions see it."""
+    held = promise(pause=field("category") == "on hold", start=field("state") == "open")
+    case = desk(held, ("12 09:00", {**OPEN, "category": "on hold"}), ("12 10:00", {"category": None}))
+    assert case.reading("12 09:30").stage == "paused"
+    assert case.reading("12 10:30").stage == "in_progress"
+
+
 def test_a_cancel_condition_keeps_from_attaching_only_where_it_is_read() -> None:
     """The cancel condition is read for attaching when when_to_cancel is cancel_met, and not otherwise."""
     spam = field("category") == "spam"
@@ -55,6 +70,38 @@ def test_a_cancel_condition_keeps_from_attaching_only_where_it_is_read() -> None
     assert desk(promise(cancel=spam, when_to_cancel="cancel_met"), opened).readings("12 10:00") == []
     assert stages(desk(promise(cancel=spam), opened), "12 10:00") == [(1, "in_progress")]
     assert stages(desk(promise(cancel=spam, when_to_cancel="never"), opened), "12 10:00") == [(1, "in_progress")]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        field("state").changes_to("open"),
+        field("event.by") == "customer",
+        (field("state") == "open") & (field("event.kind") == "comment_added"),
+        (field("state") == "open") & field("priority").changes(),
+    ],
+    ids=sentence,
+)
+def test_a_start_that_cannot_last_must_say_what_ends_it(start: Condition) -> None:
+    """By default the next revision would cancel such a clock, so the policy must say otherwise or is refused."""
+    with pytest.raises(InvalidValue, match="when_to_cancel"):
+        desk(promise(start=start))
+    for mode in ("never", "cancel_met"):
+        assert desk(promise(start=start, when_to_cancel=mode)).readings("12 09:00") == []
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        (field("state") == "open") | field("priority").changes(),
+        ~(field("event.by") == "customer"),
+        ~field("state").changes(),
+    ],
+    ids=sentence,
+)
+def test_a_start_that_may_last_needs_to_say_nothing(start: Condition) -> None:
+    """A start that can hold on a quiet record is fine under the default."""
+    assert desk(promise(start=start)).readings("12 09:00") == []
 
 
 # --- stop, and the next cycle ----------------------------------------------------------------------------------------

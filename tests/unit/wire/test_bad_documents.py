@@ -9,6 +9,13 @@ from csmcore.errors import CsmError, DocumentError, InvalidValue, LimitExceeded,
 from csmcore.model import Actor, AgreementBook, Case, Event
 from csmcore.wire import COMMAND, from_plain, load_agreements, load_policy
 
+OPERATORS = (
+    "known are `changes`, `changes_from`, `changes_to`, `contains`, `contains_any`, `eq`, `ge`, `gt`, `in`, "
+    "`is_empty`, `is_not_empty`, `le`, ..."
+)
+WINDOWS = "write 'HH:MM-HH:MM', such as '09:00-17:00', '22:00-06:00' (overnight) or '18:00-24:00'"
+WHOLE = "write a whole number: no value is a fraction"
+DECLARE = "declare it under `definitions` of the policy"
 HEAD = 'format = 1\nname = "acme"\nversion = "1"\n'
 
 
@@ -34,9 +41,7 @@ def test_a_typing_error_in_a_promise() -> None:
         "  $.definitions.resolution.kind: 'slo' is not one of its choices; did you mean 'sla'?",
         "  $.definitions.resolution.goals[0].duration: '8 hours' is no duration; write '30m', '8h' or '90s'",
         "  $.definitions.resolution.goals[0]: unknown key 'wehn'; did you mean 'when'?",
-        "  $.definitions.resolution.start.op: 'equals' is no operator; "
-        "known are `changes`, `changes_from`, `changes_to`, `contains`, `contains_any`, `eq`, `ge`, `gt`, `in`, `is_empty`, "
-        "`is_not_empty`, `le`, ...",
+        f"  $.definitions.resolution.start.op: 'equals' is no operator; {OPERATORS}",
     ]
 
 
@@ -46,7 +51,8 @@ def test_values_that_would_be_coerced_elsewhere() -> None:
         { "format": 1, "name": 7, "version": null, "reopen_window_days": "5", "allows_account_with_consumer": "false",
           "entitlements": { "require_covered_asset": 1, "inherit_from_parent_accounts": 0.0 } }
     """
-    assert told(load_policy, text) == ["$.entitlements.inherit_from_parent_accounts: 0.0 is no whole number; write a whole number: no value is a fraction"]
+    (fraction,) = told(load_policy, text)
+    assert fraction == f"$.entitlements.inherit_from_parent_accounts: 0.0 is no whole number; {WHOLE}"
     assert told(load_policy, text.replace("0.0", "[]")) == [
         "6 problems",
         "  $.name: 7 is not text; write text, in quotes",
@@ -87,10 +93,9 @@ def test_a_calendar_that_is_wrong_and_one_that_names_it() -> None:
     """
     assert told(load_policy, HEAD + dedent(text)) == [
         "3 problems",
-        "  $.calendars.office.hours.mon[0]: '9-17' is no window; write 'HH:MM-HH:MM', such as '09:00-17:00', "
-        "'22:00-06:00' (overnight) or '18:00-24:00'",
+        f"  $.calendars.office.hours.mon[0]: '9-17' is no window; {WINDOWS}",
         "  $.calendars.both.union[1]: no calendar 'later'; name one that is declared before",
-        "  $.calendars.later.timezone: no time zone 'Mars'; use a name of the IANA time zone database, such as 'Europe/Berlin'",
+        "  $.calendars.later.timezone: no time zone 'Mars'; write an IANA name such as 'Europe/Berlin'",
     ]
 
 
@@ -113,9 +118,13 @@ def test_a_promise_under_a_calendar_that_there_is_not() -> None:
 def test_text_that_is_no_toml_and_no_json() -> None:
     """6: a parser's complaint comes with its line and column."""
     assert told(load_policy, HEAD + "timezone = UTC\n") == ["line 4, column 12: this is no TOML: invalid value"]
-    assert told(load_policy, '{\n  "format": 1\n  "name": "acme"\n}') == ["line 3, column 3: this is no JSON: expecting ',' delimiter"]
+    assert told(load_policy, '{\n  "format": 1\n  "name": "acme"\n}') == [
+        "line 3, column 3: this is no JSON: expecting ',' delimiter"
+    ]
     assert told(load_policy, b'name = "Z\xfcrich"') == ["line 1, column 10: it is not UTF-8; save the text as UTF-8"]
-    assert told(load_policy, '{"format": 1, "name": "a", "name": "b"}') == ["$: the key 'name' is given twice; keep one of them"]
+    assert told(load_policy, '{"format": 1, "name": "a", "name": "b"}') == [
+        "$: the key 'name' is given twice; keep one of them"
+    ]
     assert told(load_policy, HEAD + 'a = """') == ["end of document: this is no TOML: unterminated string"]
 
 
@@ -145,7 +154,7 @@ def test_agreements_with_ids_that_lead_nowhere() -> None:
         "  $.accounts.acme.primary_contact: no contact 'jo'; add the contact, or correct the id",
         "  $.accounts.acme.calendar: the policy has no calendar 'offices'; did you mean 'office'?",
         "  $.contracts.c1.covered_assets[0].asset: no asset 'sn-1'; add the asset, or correct the id",
-        "  $.contracts.c1.sla_definitions[0]: the policy has no definition 'gold'; declare it under `definitions` of the policy",
+        f"  $.contracts.c1.sla_definitions[0]: the policy has no definition 'gold'; {DECLARE}",
         "  $.accounts.north.parent: account 'north' is above itself; let one account of the circle have no parent",
     ]
 
@@ -165,12 +174,12 @@ def test_json_lines_are_told_by_their_numbers() -> None:
         "4 problems",
         "  line 4, $.kind: 'acount' is not known; did you mean 'account'?",
         "  line 5, $.id: 'acme' is given twice; the first is on line 2",
-        "  line 6, column 56: this is no JSON: expecting ':' delimiter",
+        "  line 6, column 57: this is no JSON: expecting ':' delimiter",
         "  line 7, $.name: it is missing; give it its `name`",
     ]
-    assert told(load_agreements, "\n".join([lines[0], '{"kind": "contact", "id": "jo", "name": "Jo", "account": "acme"}'])) == [
-        "line 2, $.account: no account 'acme'; add the account, or correct the id"
-    ]
+    assert told(
+        load_agreements, "\n".join([lines[0], '{"kind": "contact", "id": "jo", "name": "Jo", "account": "acme"}'])
+    ) == ["line 2, $.account: no account 'acme'; add the account, or correct the id"]
 
 
 def test_a_case_that_refuses_itself() -> None:
@@ -194,7 +203,11 @@ def test_a_case_that_refuses_itself() -> None:
         "  $.impact: 4 is outside 1 to 3; use a number in that range",
         "  $.informed_users: an id is listed twice; list each once",
     ]
-    assert told(from_plain, Case, {**document, "opened_at": "2026-01-12T09:00:00", "updated_at": "12 Jan", "closed_at": "1066-10-14T09:00:00Z"})[:4] == [
+    assert told(
+        from_plain,
+        Case,
+        {**document, "opened_at": "2026-01-12T09:00:00", "updated_at": "12 Jan", "closed_at": "1066-10-14T09:00:00Z"},
+    )[:4] == [
         "4 problems",
         "  $.policy.digest: '' is no id; use 1 to 200 printable characters",
         "  $.opened_at: '2026-01-12T09:00:00' has no offset, so it names no instant; add one, such as 'Z' or '+01:00'",
@@ -204,26 +217,40 @@ def test_a_case_that_refuses_itself() -> None:
 
 def test_a_command_and_an_event_about_what_a_case_does_not_have() -> None:
     """10: changes are those of a case's fields, with their types and bounds."""
-    assert told(from_plain, COMMAND, {"action": "fix"}) == [
-        "$.action: 'fix' is not known; known are open_case, assign_to_me, accept_case, assign_case, request_info, resume_work, add_comment, add_work_note, ..."
-    ]
-    assert told(from_plain, COMMAND, {"action": "update_case", "changes": {"impact": 9, "catgory": "x", "short_description": None}}) == [
+    (unknown,) = told(from_plain, COMMAND, {"action": "fix"})
+    assert unknown.startswith("$.action: 'fix' is not known; known are open_case, assign_to_me, accept_case, ")
+    assert told(
+        from_plain,
+        COMMAND,
+        {"action": "update_case", "changes": {"impact": 9, "catgory": "x", "short_description": None}},
+    ) == [
         "3 problems",
         "  $.changes.impact: 9 is outside 1 to 3; use a number in that range",
         "  $.changes.catgory: a case has no field 'catgory'; did you mean 'category'?",
         "  $.changes.short_description: null is not text; write text, in quotes",
     ]
-    assert told(from_plain, COMMAND, {"action": "update_case", "changes": {"state": "closed"}})[0].startswith("$.changes: 'state' is no field to update; ")
-    event = {"kind": "case_closed", "case": "1", "version": 2, "index": 0, "at": "2026-01-12T09:00:00Z", "by": {"kind": "system", "id": "system"}}
+    assert told(from_plain, COMMAND, {"action": "update_case", "changes": {"state": "closed"}})[0].startswith(
+        "$.changes: 'state' is no field to update; "
+    )
+    event = {
+        "kind": "case_closed",
+        "case": "1",
+        "version": 2,
+        "index": 0,
+        "at": "2026-01-12T09:00:00Z",
+        "by": {"kind": "system", "id": "system"},
+    }
     changes = {"closed_at": {"instant": "noon"}, "auto_close": 1, "resolution": {"code": "x"}}
-    assert told(from_plain, Event, {**event, "changes": changes, "details": {"what": {"then": 1}, "of": [{"date": "today"}]}}) == [
-        "8 problems",
+    assert told(
+        from_plain, Event, {**event, "changes": changes, "details": {"what": {"then": 1}, "of": [{"date": "today"}]}}
+    ) == [
+        "7 problems",
         "  $.changes.closed_at.instant: 'noon' is no instant; write it as '2026-12-24T09:00:00+01:00'",
         "  $.changes.auto_close: 1 is neither true nor false; write true or false, without quotes",
         "  $.changes.resolution.notes: it is missing; give it its `notes`",
         "  $.changes.resolution.by: it is missing; give it its `by`",
         "  $.changes.resolution.at: it is missing; give it its `at`",
-        "  ... and 3 more",
+        "  ... and 2 more",
     ]
 
 
@@ -265,7 +292,10 @@ def test_problems_are_counted_up_to_a_hundred() -> None:
             from_plain(Actor, {"kind": "internal", "id": "a", **document})
         assert len(caught.value.problems) == 100
         assert str(caught.value).endswith("... and 95 more")
-    accounts = {"format": 1, "accounts": {f"a{number}": {"name": "x", "parent": f"b{number}"} for number in range(5_000)}}
+    accounts = {
+        "format": 1,
+        "accounts": {f"a{number}": {"name": "x", "parent": f"b{number}"} for number in range(5_000)},
+    }
     with pytest.raises(DocumentError) as nowhere:
         from_plain(AgreementBook, accounts)
     assert len(nowhere.value.problems) == 100

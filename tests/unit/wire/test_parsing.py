@@ -22,7 +22,9 @@ def problem_of(text: bytes | str, **options: object) -> InvalidValue:
     return problem
 
 
-@pytest.mark.parametrize("text", [TOML, JSON, f"\n\t {JSON}", f"\ufeff{TOML}", f"\ufeff{JSON}", TOML.replace("\n", "\r\n")])
+@pytest.mark.parametrize(
+    "text", [TOML, JSON, f"\n\t {JSON}", f"\ufeff{TOML}", f"\ufeff{JSON}", TOML.replace("\n", "\r\n")]
+)
 def test_json_and_toml_are_told_apart(text: str) -> None:
     """JSON begins with a brace; a byte order mark, blanks and line ends of any kind are no part of a document."""
     expected = SupportPolicy(name="acme", version="1")
@@ -39,7 +41,7 @@ def test_a_syntax_that_is_given_is_believed() -> None:
 
 @pytest.mark.parametrize("number", ["1.5", "-0.0", "1e5", "1e400", "NaN", "Infinity", "-Infinity", f"1.{'9' * 5_000}"])
 def test_fractions_are_refused(number: str) -> None:
-    """No value is a fraction, and what is no number at all is none either; the text repeats no more than its beginning."""
+    """No value is a fraction, and what is no number at all is none either; of a long one the beginning is told."""
     problem = problem_of(f'{{"a": [0, {number}]}}')
     assert problem.path == "$.a[1]"
     assert problem.problem.endswith(" is no whole number")

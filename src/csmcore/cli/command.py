@@ -1,0 +1,41 @@
+"""The command's way: read what was asked, do it, and print all of it or nothing."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from csmcore.cli.arguments import parse_arguments
+from csmcore.cli.faults import BadInput, reading
+from csmcore.cli.replaying import replayed
+
+__all__ = ["main"]
+
+_DONE, _BAD_INPUT, _INTERRUPTED = 0, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the arguments ask (None: those of the process), and say how it went.
+
+    0: done, and all of it printed. 2: bad input, with one line about it on the standard error, and nothing printed.
+    """
+    try:
+        with reading("csmcore"):
+            request = parse_arguments(arguments)
+        text = replayed(request)
+    except BadInput as error:
+        print(error, file=sys.stderr)  # noqa: T201 - it is a command
+        return _BAD_INPUT
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return _written(text)
+
+
+def _written(text: str) -> int:
+    """Print it. A reader who has seen enough (``| head``) is no error; a terminal without a letter gets a ``?``."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _DONE

@@ -1,0 +1,150 @@
+"""The files that a command names: on disk or shipped with csmcore, plain or packed."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader, BytesIO, RawIOBase
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
+
+import attrs
+
+from csmcore.cli.arguments import ReplayRequest
+from csmcore.cli.faults import BadInput, printable, reading
+from csmcore.errors import shown
+from csmcore.presets import preset, presets
+
+__all__ = ["Chosen", "File", "Watcher", "choose", "opened", "read_whole"]
+
+Role: TypeAlias = Literal["policy", "agreements", "mapping", "history"]
+Watcher: TypeAlias = Callable[[int], None]
+
+_BUFFER: Final = 1 << 18
+_STANDARD_INPUT: Final = "-"
+_SUFFIXES: Final = (".toml", ".json", ".jsonl", ".csv")
+_POLICY: Final = "-policy.toml"
+
+
+@attrs.frozen
+class File:
+    """A file by the name that people gave it; ``path`` is None where it is shipped, or standard input."""
+
+    name: str
+    path: Path | None = None
+
+    @property
+    def bare_name(self) -> str:
+        """The name in small letters, without what says that it is packed."""
+        return self.name.lower().removesuffix(".gz").removesuffix(".xz")
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes there are to read, where that is known."""
+        return self.path.stat().st_size if self.path and self.path.is_file() else None
+
+
+@attrs.frozen
+class Chosen:
+    """The files of one replay."""
+
+    policy: File
+    history: File
+    agreements: File | None
+    mapping: File | None
+
+
+def choose(request: ReplayRequest) -> Chosen:
+    """The files that a request names; a short name brings those that belong to it. Raises BadInput."""
+    is_short = not Path(request.policy).is_file() and f"{request.policy}{_POLICY}" in presets()
+
+    def named(name: str | None, role: Role) -> File | None:
+        if name is not None:
+            return _find(name, role)
+        return _shipped(request.policy, role) if is_short else None
+
+    history = named(request.history, "history")
+    if history is None:
+        raise BadInput("arguments: HISTORY is missing; name the file that says what happened to the cases")
+    return Chosen(
+        policy=_find(request.policy, "policy"),
+        history=history,
+        agreements=named(request.agreements, "agreements"),
+        mapping=named(request.mapping, "mapping"),
+    )
+
+
+@contextmanager
+def opened(file: File, watch: Watcher | None = None) -> Iterator[BinaryIO]:
+    """The content as a stream, unpacked; ``watch`` is told how many bytes were read. Raises BadInput."""
+    with reading(file.name), _raw(file) as raw:
+        source = BufferedReader(_Watched(raw, watch), _BUFFER) if watch else raw
+        yield _unpacked(source, file.name.lower())
+
+
+def read_whole(file: File, most: int) -> bytes:
+    """The content, or one byte more than may be read of it. Raises BadInput."""
+    with opened(file) as source:
+        return source.read(most + 1)
+
+
+class _Watched(RawIOBase):
+    """A stream that tells how much of it was read."""
+
+    def __init__(self, source: BinaryIO, watch: Watcher) -> None:
+        super().__init__()
+        self._source = source
+        self._watch = watch
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        self._watch(len(data))
+        return len(data)
+
+
+@contextmanager
+def _raw(file: File) -> Iterator[BinaryIO]:
+    if file.path is not None:
+        with file.path.open("rb") as source:
+            yield source
+    elif file.name == _STANDARD_INPUT:
+        yield sys.stdin.buffer
+    else:
+        yield BytesIO(preset(file.name))
+
+
+def _unpacked(source: BinaryIO, name: str) -> BinaryIO:
+    """The stream as its name says that it is packed."""
+    if name.endswith(".gz"):
+        import gzip  # noqa: PLC0415 - only for those who read packed files
+
+        return cast(BinaryIO, gzip.GzipFile(fileobj=source))
+    if name.endswith(".xz"):
+        import lzma  # noqa: PLC0415 - likewise
+
+        return BufferedReader(cast(RawIOBase, lzma.LZMAFile(source)), _BUFFER)
+    return source
+
+
+def _find(name: str, role: Role) -> File:
+    """The file of that name on disk; or the document that csmcore ships, by its name or a short one."""
+    path = Path(name)
+    if role == "history" and name == _STANDARD_INPUT:
+        return File(name)
+    if path.exists():
+        return File(name, path)
+    if name in presets():
+        return File(name)
+    found = _shipped(name, role)
+    if found is None:
+        known = ", ".join(document.removesuffix(_POLICY) for document in presets() if document.endswith(_POLICY))
+        raise BadInput(printable(f"{shown(name)}: no such file; csmcore itself has {known}"))
+    return found
+
+
+def _shipped(name: str, role: Role) -> File | None:
+    documents = presets()
+    return next((File(found) for suffix in _SUFFIXES if (found := f"{name}-{role}{suffix}") in documents), None)

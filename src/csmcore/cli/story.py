@@ -1,0 +1,197 @@
+"""One case in full, as a story: what it is entitled to and why, what happened, and what became of each promise."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from csmcore.analysis import CaseReplay, ReplayReport, outcome
+from csmcore.cli.sheets import Block, Cell, Column, Heading, Sheet, Table, Text, Tone, row
+from csmcore.cli.summary import found_blocks
+from csmcore.cli.wording import Times, counted, exact
+from csmcore.conditions import Record
+from csmcore.model import Candidate, Derivation, Entitlement, Explanation, Revision, Segment, SlaReading
+from csmcore.rules import Plan, explain
+
+__all__ = ["story_of"]
+
+_ASKED: Final = ("account", "consumer", "product", "asset", "contract")
+_CANDIDATES: Final = 10
+_LONG: Final = 60  # characters of a field's value
+_ZERO: Final = timedelta(0)
+_RANKED: Final = (Column("", is_figure=True), Column(""), Column("weight"), Column("entitlement"), Column("why"))
+_DERIVED: Final = ("entitlement.", "contract.", "account.")
+_SPAN: Final = (Column("from"), Column("to"), Column(""), Column("open time", is_figure=True), Column("because of"))
+_EVERYTHING: Final = 1_000_000  # findings
+
+
+def story_of(report: ReplayReport, plan: Plan, case: CaseReplay) -> Sheet:
+    """The case as of the report's instant, in the local time of the policy, or of a promise's calendar."""
+    now = _as_of(report)
+    zone = plan.policy.timezone
+    times = Times.of(zone, (now, *(revision.at for revision in case.revisions)))
+    policy = report.policy
+    blocks: list[Block] = [
+        Heading(f"Case {case.id}, as of {times.whole(now)} ({zone})"),
+        Text(f"policy {policy.name} {policy.version}, digest {policy.digest[:12]}; tzdata {report.time_zone_database}"),
+        Heading(f"Entitlement: {case.reason.text}"),
+        *(_candidates(case.derivation, times) if case.derivation else ()),
+        Heading("What happened"),
+        _happenings(case.revisions, times),
+    ]
+    events = {revision.event_id: _changes(before, revision) for before, revision in _steps(case.revisions)}
+    for clock, reading in zip(case.state.clocks, case.readings, strict=True):
+        explanation = explain(plan, clock, now)
+        blocks += _promise(plan, reading, explanation, events)
+    blocks += _absent(plan, case)
+    found = [finding for finding in report.findings if finding.case == case.id]
+    return (*blocks, *found_blocks(found, _EVERYTHING))
+
+
+def _as_of(report: ReplayReport) -> datetime:
+    """The report's instant: a report that has a case has one."""
+    if report.as_of is None:
+        raise ValueError(report)
+    return report.as_of
+
+
+# --- the entitlement -------------------------------------------------------------------------------------------------
+
+
+def _candidates(derivation: Derivation, times: Times) -> Iterator[Block]:
+    """The question, what would have helped, and every candidate with what speaks for and against it."""
+    question = derivation.question
+    asked = [f"{name} {value}" for name in _ASKED if (value := getattr(question, name)) is not None]
+    yield Text(f"asked {times.whole(derivation.at)} for {', '.join(asked) or 'nobody'}, by {question.channel}")
+    for helpful in derivation.would_have_helped[:1]:
+        why = "; ".join(reason.text for reason in helpful.reasons)
+        yield Text(f"{_named(helpful.entitlement)} would apply, but {why}")
+    shown = derivation.candidates[:_CANDIDATES]
+    if shown:
+        yield Table(_RANKED, tuple(_ranked(rank, candidate) for rank, candidate in enumerate(shown, 1)))
+    if len(derivation.candidates) > len(shown):
+        yield Text(f"and {counted(len(derivation.candidates) - len(shown), 'more candidate')}", "quiet")
+
+
+def _ranked(rank: int, candidate: Candidate) -> tuple[Cell, ...]:
+    matches = f"matches {', '.join(candidate.matched)}" if candidate.matched else "for anybody"
+    why = "; ".join([matches, *(reason.text for reason in candidate.reasons)])
+    return row(
+        f"{rank}.",
+        Cell(candidate.standing, "good" if candidate.standing == "chosen" else "quiet"),
+        "+".join(map(str, candidate.weights)) or "0",
+        _named(candidate.entitlement),
+        why,
+    )
+
+
+def _named(entitlement: Entitlement) -> str:
+    return f"{entitlement.number} ({entitlement.plan})" if entitlement.plan else entitlement.number
+
+
+# --- what happened ---------------------------------------------------------------------------------------------------
+
+
+def _steps(revisions: tuple[Revision, ...]) -> Iterator[tuple[Record, Revision]]:
+    """Each revision with the fields before it."""
+    before: Record = {}
+    for revision in revisions:
+        yield before, revision
+        before = revision.fields
+
+
+def _happenings(revisions: tuple[Revision, ...], times: Times) -> Table:
+    steps = ((revision, _changes(before, revision)) for before, revision in _steps(revisions))
+    columns = (Column("at"), Column("by"), Column("what changed"))
+    return Table(columns, tuple(row(times.short(found.at), found.event_id, said) for found, said in steps))
+
+
+def _changes(before: Record, revision: Revision) -> str:
+    """The fields that a revision changed, the state first; what follows from the agreements is told elsewhere."""
+    after = revision.fields
+    names = [name for name in {**after, **before} if not name.startswith(_DERIVED)]
+    names.sort(key=lambda name: (name != "event.kind", name != "state"))
+    told = [_change(name, after.get(name)) for name in names if after.get(name) != before.get(name)]
+    return ", ".join(filter(None, told)) or "nothing"
+
+
+def _change(name: str, value: object) -> str:
+    if name.startswith("event."):
+        return str(value) if name == "event.kind" and value else ""
+    return f"no {name}" if value is None else f"{name} {_said(value)}"
+
+
+def _said(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}..."
+
+
+# --- the promises ----------------------------------------------------------------------------------------------------
+
+
+def _promise(
+    plan: Plan, reading: SlaReading, explanation: Explanation, events: Mapping[str, str]
+) -> Iterator[Block]:
+    """One cycle of one promise: what became of it, and the stretches of time that make it up."""
+    definition = plan.definitions[reading.definition].definition
+    zone = _zone(plan, explanation.calendar)
+    segments = explanation.segments
+    times = Times.of(zone, (reading.started_at, *(segment.end for segment in segments)))
+    became = outcome(reading)
+    named = f"{definition.id}, cycle {reading.cycle}"
+    yield Heading(f"{named}: {became}" + (f" ({reading.stage})" if became == "breached" else ""))
+    for text in _account(reading, explanation, zone, times):
+        yield Text(text)
+    total = row("", "", "in all", exact(reading.elapsed), _paused(reading))
+    yield Table(_SPAN, (*(_stretch(segment, times, events) for segment in segments), total))
+
+
+def _account(reading: SlaReading, explanation: Explanation, zone: str, times: Times) -> Iterator[str]:
+    calendar = f"calendar {explanation.calendar}" if explanation.calendar else "all the time"
+    yield f"{exact(reading.elapsed)} of {exact(reading.goal)} used, {calendar}; times are those of {zone}"
+    ended = f", ended {times.whole(reading.stopped_at)}" if reading.stopped_at else ""
+    yield f"started {times.whole(reading.started_at)}, {_due(reading, times)}{ended}"
+    if reading.breached_at:
+        yield f"breached {times.whole(reading.breached_at)}, when the goal was used up"
+    for reason in reading.reasons:
+        yield reason.text
+
+
+def _due(reading: SlaReading, times: Times) -> str:
+    if reading.due_at:
+        return f"due {times.whole(reading.due_at)}"
+    resumed = reading.due_if_resumed_now
+    return f"paused, due {times.whole(resumed)} if resumed now" if resumed else "without a due date"
+
+
+def _paused(reading: SlaReading) -> str:
+    return f"and {exact(reading.paused)} paused" if reading.paused else ""
+
+
+def _stretch(segment: Segment, times: Times, events: Mapping[str, str]) -> tuple[Cell, ...]:
+    tones: Mapping[str, Tone] = {"running": "good", "paused": "plain", "closed": "quiet"}
+    because = list(segment.holidays)
+    if segment.event_id is not None:
+        because.append(f"{segment.event_id}: {events.get(segment.event_id, '')}")
+    shift = times.shift(segment.start, segment.end)
+    if shift:
+        because.append(f"clocks go {'forward' if shift > _ZERO else 'back'} by {exact(abs(shift))}")
+    return row(
+        times.short(segment.start),
+        times.short(segment.end),
+        Cell(segment.kind, tones[segment.kind]),
+        "" if segment.kind == "closed" else exact(segment.business),
+        "; ".join(because),
+    )
+
+
+def _zone(plan: Plan, calendar: str | None) -> str:
+    """The calendar's zone; the policy's where all the time counts."""
+    return plan.policy.timezone if calendar is None else plan.policy.calendars[calendar].timezone
+
+
+def _absent(plan: Plan, case: CaseReplay) -> Iterator[Block]:
+    """The promises that never applied."""
+    applied = {reading.definition for reading in case.readings}
+    names = [name for name in plan.definitions if name not in applied]
+    if names:
+        yield Heading(f"Never applied: {', '.join(names)}")
