@@ -222,7 +222,7 @@ class Cycle:
         self.goal = goal
         if mode == "restart":
             self.started_at, self.elapsed, self.rested, self.wall_elapsed, self.wall_rested = at, 0, 0, 0, 0
-            self.pauses, self.fired = [], {}
+            self.pauses = []
             if self.stage == "paused":
                 self.pause(at)
         self.look_again(at)

@@ -64,6 +64,7 @@ class BusinessCalendar(Calendar):
     valid_until: date | None = None
     holiday_rule: HolidayRule = "shift"
     _special: SpecialDays = attrs.field(init=False, repr=False, eq=False)
+    _is_always: bool = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse an unknown zone, a period that ends before it begins, and lists without end."""
@@ -74,6 +75,8 @@ class BusinessCalendar(Calendar):
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise InvalidValue("$.valid_until", f"{self.valid_until} is before {self.valid_from}", "swap them")
         object.__setattr__(self, "_special", SpecialDays.of(self.holidays, self.exceptions))
+        ordinary = not (self.holidays or self.exceptions or self.valid_from or self.valid_until)
+        object.__setattr__(self, "_is_always", ordinary and self.hours == WeeklyHours.always())
 
     @classmethod
     def always(cls, timezone: str = "UTC") -> Self:
@@ -115,6 +118,8 @@ class BusinessCalendar(Calendar):
         return (type(self).from_mapping, (self.to_mapping(),))
 
     def _open(self, first: int, last: int) -> list[Interval]:
+        if self._is_always and first <= last:
+            return [(day_number(date(first, 1, 1)) * DAY, day_number(date(last + 1, 1, 1)) * DAY)]
         days = range(day_number(date(first, 1, 1)) - 2, day_number(date(last, 12, 31)) + 3)
         return to_utc(self._local(days), load_zone(self.timezone).stretches(first, last))
 

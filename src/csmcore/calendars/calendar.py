@@ -83,12 +83,14 @@ class Calendar(ABC):
         """
         if _ZERO < duration <= LONGEST:
             return self.instant(self.position(instant) + duration)
-        if abs(duration) > LONGEST:
+        if not -LONGEST <= duration <= LONGEST:
             raise too_long(duration)
         return self._latest(self.position(instant) + duration) if duration else as_utc(instant)
 
     def subtract(self, instant: datetime, duration: timedelta) -> datetime:
         """The latest instant from which so much open time has passed. A negative duration adds."""
+        if not -LONGEST <= duration <= LONGEST:
+            raise too_long(duration)
         return self.add(instant, -duration)
 
     # Openings and closings.

@@ -9,7 +9,8 @@ import attrs
 
 from csmcore import __version__
 from csmcore.calendars import as_utc
-from csmcore.errors import CsmError, InvalidValue, shown
+from csmcore.cli.faults import BadInput, printable
+from csmcore.errors import CsmError, shown
 from csmcore.model import CaseId
 
 __all__ = ["EPILOG", "Form", "ReplayRequest", "parse_arguments"]
@@ -46,11 +47,11 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is an error like any other: one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise InvalidValue("arguments", message, f"see `{self.prog} --help`")
+        raise BadInput(printable(f"{self.prog}: {message}; see `{self.prog} --help`"))
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> ReplayRequest:
-    """The request that the arguments make (None: those of the process). Raises InvalidValue."""
+    """The request that the arguments make (None: those of the process). Raises BadInput."""
     given = vars(_parser().parse_args(arguments))
     given.pop("command")
     return ReplayRequest(**given)

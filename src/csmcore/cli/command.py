@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from csmcore.cli.arguments import parse_arguments
-from csmcore.cli.faults import BadInput, reading
+from csmcore.cli.faults import BadInput
 from csmcore.cli.replaying import replayed
 
 __all__ = ["main"]
@@ -19,9 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done, and all of it printed. 2: bad input, with one line about it on the standard error, and nothing printed.
     """
     try:
-        with reading("csmcore"):
-            request = parse_arguments(arguments)
-        text = replayed(request)
+        text = replayed(parse_arguments(arguments))
     except BadInput as error:
         print(error, file=sys.stderr)  # noqa: T201 - it is a command
         return _BAD_INPUT

@@ -62,11 +62,11 @@ def choose(request: ReplayRequest) -> Chosen:
             return _find(name, role)
         return _shipped(request.policy, role) if is_short else None
 
-    history = named(request.history, "history")
+    policy, history = _find(request.policy, "policy"), named(request.history, "history")
     if history is None:
-        raise BadInput("arguments: HISTORY is missing; name the file that says what happened to the cases")
+        raise BadInput("csmcore replay: HISTORY is missing; name the file that says what happened to the cases")
     return Chosen(
-        policy=_find(request.policy, "policy"),
+        policy=policy,
         history=history,
         agreements=named(request.agreements, "agreements"),
         mapping=named(request.mapping, "mapping"),

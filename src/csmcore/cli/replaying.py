@@ -46,7 +46,7 @@ def replayed(request: ReplayRequest) -> str:
 
 
 def _report(request: ReplayRequest, files: Chosen, plan: Plan) -> ReplayReport:
-    mapping, agreements = _mapping(files), None
+    mapping, agreements = _mapping(request, files), None
     if files.agreements is not None:
         with reading(files.agreements.name):
             agreements = load_agreements(read_whole(files.agreements, _MOST_AGREED), plan.policy)
@@ -62,13 +62,16 @@ def _report(request: ReplayRequest, files: Chosen, plan: Plan) -> ReplayReport:
         )
 
 
-def _mapping(files: Chosen) -> HistoryMapping | None:
+def _mapping(request: ReplayRequest, files: Chosen) -> HistoryMapping | None:
     """The mapping for a table; none for events."""
-    if files.history.bare_name.endswith(_EVENTS):
+    history = files.history
+    if history.bare_name.endswith(_EVENTS):
+        if request.mapping is not None:
+            raise BadInput(printable(f"{history.name}: events need no mapping; leave --mapping out"))
         return None
     if files.mapping is None:
-        if files.history.bare_name.endswith(_TABLES):
-            raise BadInput(printable(f"{files.history.name}: a table needs a mapping; name one with --mapping"))
+        if history.bare_name.endswith(_TABLES):
+            raise BadInput(printable(f"{history.name}: a table needs a mapping; name one with --mapping"))
         return None
     with reading(files.mapping.name):
         return load_mapping(read_whole(files.mapping, _MEBIBYTE))

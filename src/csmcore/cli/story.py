@@ -9,7 +9,7 @@ from csmcore.cli.sheets import Block, Cell, Column, Heading, Sheet, Table, Text,
 from csmcore.cli.summary import found_blocks
 from csmcore.cli.wording import Times, counted, exact
 from csmcore.conditions import Record
-from csmcore.model import Candidate, Derivation, Entitlement, Explanation, Revision, Segment, SlaReading
+from csmcore.model import Candidate, Derivation, Entitlement, EventId, Explanation, Revision, Segment, SlaReading
 from csmcore.rules import Plan, explain
 
 __all__ = ["story_of"]
@@ -129,7 +129,7 @@ def _said(value: object) -> str:
 
 
 def _promise(
-    plan: Plan, reading: SlaReading, explanation: Explanation, events: Mapping[str, str]
+    plan: Plan, reading: SlaReading, explanation: Explanation, events: Mapping[EventId, str]
 ) -> Iterator[Block]:
     """One cycle of one promise: what became of it, and the stretches of time that make it up."""
     definition = plan.definitions[reading.definition].definition
@@ -167,7 +167,7 @@ def _paused(reading: SlaReading) -> str:
     return f"and {exact(reading.paused)} paused" if reading.paused else ""
 
 
-def _stretch(segment: Segment, times: Times, events: Mapping[str, str]) -> tuple[Cell, ...]:
+def _stretch(segment: Segment, times: Times, events: Mapping[EventId, str]) -> tuple[Cell, ...]:
     tones: Mapping[str, Tone] = {"running": "good", "paused": "plain", "closed": "quiet"}
     because = list(segment.holidays)
     if segment.event_id is not None:

@@ -33,8 +33,8 @@ _SAID: Final = MappingProxyType(
     }
 )
 _LEGEND: Final = Text(
-    "cycles by priority; never: cases without one; %: kept of those decided; p50, p90, p95: open hours and minutes that so many percent of the"
-    " completed took at most.",
+    "cycles by priority; never: cases without one; %: kept of those decided; p50, p90, p95: open hours and minutes that"
+    " so many percent of the completed took at most.",
     "quiet",
 )
 
@@ -51,13 +51,11 @@ def _about(report: ReplayReport, plan: Plan) -> Iterator[Block]:
     yield Heading(f"{policy.name} {policy.version}: {counted(len(report.cases), 'case')}")
     yield Text(f"policy digest {policy.digest}")
     if report.as_of is None:
-        yield Text(f"no rows; time zones of tzdata {report.time_zone_database}")
+        yield Text(f"no rows; tzdata {report.time_zone_database}")
         return
     zone = plan.policy.timezone
     as_of = Times.of(zone, (report.as_of,)).whole(report.as_of)
-    yield Text(
-        f"{counted(report.rows, 'row')}, as of {as_of} ({zone}); time zones of tzdata {report.time_zone_database}"
-    )
+    yield Text(f"{counted(report.rows, 'row')}, as of {as_of} ({zone}); tzdata {report.time_zone_database}")
     yield Text(_entitled(report))
     if report.graded:
         agree = report.graded - report.counts.get("priority_differs", 0)
@@ -79,8 +77,8 @@ def _entitled(report: ReplayReport) -> str:
 def _promises(report: ReplayReport, plan: Plan) -> Iterator[Block]:
     """A table for each promise, all of the same widths."""
     rows = [_attained(promise) for promise in report.promises]
-    spaces = [max((len(cell.text) for cell in cells), default=0) for cells in zip(*rows, strict=True)]
-    columns = tuple(Column(title, place > 0, space) for place, (title, space) in enumerate(zip(_TITLES, spaces)))
+    spaces = [max(len(cells[place].text) for cells in rows) if rows else 0 for place in range(len(_TITLES))]
+    columns = tuple(Column(title, title != "prio", space) for title, space in zip(_TITLES, spaces, strict=True))
     for definition, attained in groupby(zip(report.promises, rows, strict=True), key=lambda pair: pair[0].definition):
         about = plan.definitions[definition].definition
         yield Heading(f"{definition}: {about.name}" if about.name else definition)

@@ -99,23 +99,10 @@ def _atom(atom: Atom) -> _Test:
         return _leaves(name, _matches("eq", value))
     if atom.op == "changes_to":
         return _reaches(name, _matches("eq", value))
-    if atom.op in _COMPARE and _kind(atom.op, value) not in DELICATE:
-        return _field_matches(name, atom.op, value)
     check = _check(atom.op, value)
 
     def holds(now: Record, before: Any) -> bool:  # noqa: ARG001  # every test has the same signature
         return check(now.get(name))
-
-    return holds
-
-
-def _field_matches(name: str, op: str, constant: Any) -> _Test:
-    """What ``_matches`` says of a field's value, without the call: most tests of most conditions are this one."""
-    kind, compare, operand = _kind(op, constant), _COMPARE[op], _operand(op, constant)
-
-    def holds(now: Record, before: Any) -> bool:  # noqa: ARG001  # every test has the same signature
-        value = now.get(name)
-        return type(value) is kind and compare(operand, value)
 
     return holds
 
@@ -202,7 +189,9 @@ def _has(check: _Check) -> _Check:
 
 def _matches(op: str, constant: Any) -> _Check:
     """A comparison with constants of one type, which values of other types fail."""
-    kind, compare, operand = _kind(op, constant), _COMPARE[op], _operand(op, constant)
+    kind = type(constant[0]) if op == "in" else type(constant)
+    operand = frozenset(constant) if op == "in" else constant
+    compare = _COMPARE[op]
 
     def check(value: Any) -> bool:
         return type(value) is kind and compare(operand, value)
@@ -212,11 +201,3 @@ def _matches(op: str, constant: Any) -> _Check:
         return type(value) is kind and compare(operand, value)
 
     return check_settled if kind in DELICATE else check
-
-
-def _kind(op: str, constant: Any) -> type:
-    return type(constant[0]) if op == "in" else type(constant)
-
-
-def _operand(op: str, constant: Any) -> Any:
-    return frozenset(constant) if op == "in" else constant

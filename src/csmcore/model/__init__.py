@@ -40,7 +40,8 @@ from csmcore.model.durations import parse_duration, write_duration
 from csmcore.model.entitlement import Entitlement, EntitlementUnit
 from csmcore.model.events import EVENT_KINDS, Event, EventKind
 from csmcore.model.facts import CaseFacts
-from csmcore.model.fields import revised
+from csmcore.model.fields import made, revised
+from csmcore.model.frozen import frozen
 from csmcore.model.history import (
     CellKind,
     FieldColumn,
@@ -224,6 +225,8 @@ __all__ = [
     "canonical",
     "check_value",
     "digest_of",
+    "frozen",
+    "made",
     "parse_duration",
     "plain",
     "revised",

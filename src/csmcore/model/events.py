@@ -46,7 +46,7 @@ EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 _NOTHING: Mapping[str, object] = FrozenMapping()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Event:
     """One thing that happened to a case, named in the past tense. It is identified by (case, version, index).
 

@@ -9,7 +9,19 @@ import attrs
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, LimitExceeded, OutOfRange, shown
 
-__all__ = ["MAX_TEXT", "in_utc", "is_id", "is_ids", "is_text", "is_written", "one_of", "optional", "revised", "within"]
+__all__ = [
+    "MAX_TEXT",
+    "in_utc",
+    "is_id",
+    "is_ids",
+    "is_text",
+    "is_written",
+    "made",
+    "one_of",
+    "optional",
+    "revised",
+    "within",
+]
 
 MAX_TEXT = 100_000  # characters in a description, comment or note
 _MAX_IDS = 1_000
@@ -32,6 +44,13 @@ def revised(noun: _Noun, changes: dict[str, Any]) -> _Noun:
     fields.update(noun.__dict__)
     fields.update(changes)
     return copy
+
+
+def made(kind: type[_Noun], fields: dict[str, Any]) -> _Noun:
+    """A noun of a kind that changes with every command, from all of its fields, checked already: see `revised`."""
+    noun: _Noun = object.__new__(kind)
+    noun.__dict__.update(fields)
+    return noun
 
 
 def in_utc(noun: object, *names: str) -> None:

@@ -12,7 +12,7 @@ from csmcore.model.ids import EventId
 __all__ = ["Revision"]
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Revision:
     """The fields of a case right after one accepted command, with the facts that were resolved then.
 

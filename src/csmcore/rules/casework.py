@@ -4,7 +4,7 @@
 kind, analysis and hosts with a shell of their own call these and nothing below them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,8 @@ from csmcore.model import (
     Refusal,
     Revision,
     SlaState,
+    frozen,
+    made,
     revised,
 )
 from csmcore.rules.clock_events import clock_happenings
@@ -78,8 +80,9 @@ def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and i
     now = as_utc(now)
     if plan.policy.ref != case.policy:
         raise InvalidValue("plan", f"it is of another policy than case {case.number} pins", "compile the case's own")
-    if now < case.updated_at:
-        text = f"the clock went back: the case changed at {case.updated_at:%Y-%m-%d %H:%M:%S}Z"
+    last = max((case.updated_at, *_fired(sla)))
+    if now < last:
+        text = f"the clock went back: the case had come to {last:%Y-%m-%d %H:%M:%S}Z"
         return Refusal((Reason("clock_went_back", text, ("updated_at",)),))
     taken = step(case, command, actor, facts, plan.policy, now)
     if isinstance(taken, Refusal):
@@ -125,7 +128,9 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
             case = revised(case, changes)
             happened.append(Happening("entitlement_derived", changes))
         reasons.append(derivation.reason)
-    revision = Revision(now, case.version, EventId(f"{case.id}/{case.version}/0"), record_of(case, facts, taken))
+    fields = frozen(record_of(case, facts, taken))
+    event_id = EventId(f"{case.id}/{case.version}/0")
+    revision = made(Revision, {"at": now, "sequence": case.version, "event_id": event_id, "fields": fields})
     after = advance(plan, sla, revision)
     happened += clock_happenings(sla, after, now)
     return Decision(
@@ -140,6 +145,15 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     )
 
 
+def _fired(sla: SlaState) -> Iterator[datetime]:
+    """When clocks did something by themselves, as far as a tick has noticed."""
+    for clock in sla.clocks:
+        if clock.breached_at is not None:
+            yield clock.breached_at
+        if clock.fired:
+            yield clock.fired[-1][1]
+
+
 def _priority(case: Case, plan: Plan) -> dict[str, int]:
     found = None if case.priority_override is not None else priority_of(case.impact, case.urgency, plan.policy)
     return {} if found is None or found == case.priority else {"priority": found}
@@ -150,16 +164,8 @@ def _derived(case: Case, derivation: Derivation) -> dict[str, Any]:
 
 
 def _events(case: Case, happened: Sequence[Happening], actor: Actor, now: datetime) -> tuple[Event, ...]:
+    common = {"case": case.id, "version": case.version, "at": now, "by": actor}
     return tuple(
-        Event(
-            kind=happening.kind,
-            case=case.id,
-            version=case.version,
-            index=index,
-            at=now,
-            by=actor,
-            changes=happening.changes,
-            details=happening.details,
-        )
-        for index, happening in enumerate(happened)
+        made(Event, {**common, "index": index, "kind": kind, "changes": frozen(changes), "details": frozen(details)})
+        for index, (kind, changes, details) in enumerate(happened)
     )

@@ -5,17 +5,30 @@ only the open time in a pause counts; a threshold is the same with a part of the
 """
 
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Literal
 
 from csmcore.calendars import Calendar
 from csmcore.errors import CalendarExhausted
-from csmcore.model import EventId, Pause, SlaClock
+from csmcore.model import EventId, Pause, SlaClock, made
 from csmcore.model import revised as changed
 from csmcore.rules.plan import CompiledDefinition
 
 __all__ = ["attached", "caught_up", "ended", "paused", "resumed", "used_up_at", "with_goal"]
 
 _ZERO = timedelta(0)
+_UNTOUCHED = MappingProxyType(
+    {
+        "stage": "in_progress",
+        **dict.fromkeys(("original_due_at", "due_at", "next_at", "paused_at", "paused_by", "stopped_at", "stopped_by")),
+        "fired": (),
+        "pauses": (),
+        "business_paused": _ZERO,
+        "has_breached": False,
+        "breached_at": None,
+    }
+)
+"""A clock to which nothing has happened yet."""
 _ALL = 100  # percent
 
 
@@ -29,17 +42,18 @@ def used_up_at(calendar: Calendar, clock: SlaClock, amount: timedelta) -> dateti
 
 def attached(compiled: CompiledDefinition, goal: timedelta, at: datetime, event_id: EventId, cycle: int) -> SlaClock:
     """A new clock that starts where it is attached."""
-    clock = SlaClock(
-        definition=compiled.definition.id,
-        cycle=cycle,
-        calendar=compiled.definition.calendar,
-        goal=goal,
-        attached_at=at,
-        attached_by=event_id,
-        started_at=at,
-        original_due_at=None,
-        due_at=None,
-        next_at=None,
+    clock = made(
+        SlaClock,
+        {
+            **_UNTOUCHED,
+            "definition": compiled.definition.id,
+            "cycle": cycle,
+            "calendar": compiled.definition.calendar,
+            "goal": goal,
+            "attached_at": at,
+            "attached_by": event_id,
+            "started_at": at,
+        },
     )
     due = used_up_at(compiled.calendar, clock, goal)
     return _scheduled(compiled, changed(clock, {"due_at": due, "original_due_at": due}))
@@ -79,7 +93,7 @@ def with_goal(compiled: CompiledDefinition, clock: SlaClock, goal: timedelta, at
     changes: dict[str, Any] = {"goal": goal}
     if compiled.definition.on_goal_change == "restart":
         begun = None if clock.paused_at is None else at
-        changes |= {"started_at": at, "pauses": (), "business_paused": _ZERO, "fired": (), "paused_at": begun}
+        changes |= {"started_at": at, "pauses": (), "business_paused": _ZERO, "paused_at": begun}
     clock = changed(clock, changes)
     return clock if clock.paused_at is not None else _rescheduled(compiled, clock, at)
 

@@ -8,8 +8,8 @@ import attrs
 
 from csmcore.calendars import BusinessCalendar, Calendar
 from csmcore.conditions import Condition, Predicate, Record, atoms_of, compile_condition, field, fields_of, satisfiable
-from csmcore.errors import InvalidValue
-from csmcore.model import DefinitionId, Goal, SlaDefinition, SupportPolicy
+from csmcore.errors import InvalidValue, shown
+from csmcore.model import DefinitionId, Goal, SlaClock, SlaDefinition, SupportPolicy
 
 __all__ = ["CompiledDefinition", "Plan", "compile_policy"]
 
@@ -74,6 +74,14 @@ class Plan:
     policy: SupportPolicy
     definitions: Mapping[DefinitionId, CompiledDefinition]
 
+    def definition(self, clock: SlaClock) -> CompiledDefinition:
+        """The definition that a clock measures. Raises InvalidValue if the policy has none of that id."""
+        found = self.definitions.get(clock.definition)
+        if found is None:
+            problem = f"{self.policy.name} {self.policy.version} has no definition {shown(clock.definition)}"
+            raise InvalidValue("clock", problem, "use the policy that the clock was computed with")
+        return found
+
     def __reduce__(self) -> tuple[Callable[[SupportPolicy], "Plan"], tuple[SupportPolicy]]:
         """Closures do not pickle; the policy does."""
         return (compile_policy, (self.policy,))
@@ -133,11 +141,11 @@ def _goal(goal: Goal) -> tuple[Predicate, timedelta]:
 
 
 def _may_last(start: Condition) -> bool:
-    """Whether a start condition can hold on a record in which nothing changes and nothing happens."""
+    """Whether a start condition can hold where nothing changes and nothing happens, or cannot hold at all."""
     names = fields_of(start)
     still = [~field(name).changes() for name in names]
     quiet = [field(name).is_empty() for name in names if name.startswith("event.")]
     try:
-        return satisfiable(start, *still, *quiet, first=False) is not None
+        return satisfiable(start, *still, *quiet, first=False) is not None or satisfiable(start) is None
     except InvalidValue:  # it compares fields, or is too large to decide: believed
         return True

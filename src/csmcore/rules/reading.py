@@ -15,7 +15,7 @@ _ZERO = timedelta(0)
 
 def read(plan: Plan, clock: SlaClock, now: datetime) -> SlaReading:
     """Every figure of one clock at an instant; of one that has ended, as of its end. Needs no tick before it."""
-    compiled = plan.definitions[clock.definition]
+    compiled = plan.definition(clock)
     calendar = compiled.calendar
     now = as_utc(now)
     clock = caught_up(compiled, clock, now)
@@ -49,7 +49,7 @@ def read(plan: Plan, clock: SlaClock, now: datetime) -> SlaReading:
 def explain(plan: Plan, clock: SlaClock, now: datetime) -> Explanation:
     """The reading with its stretches of time: running ones sum to its elapsed, paused ones to its paused time."""
     reading = read(plan, clock, now)
-    calendar = plan.definitions[clock.definition].calendar
+    calendar = plan.definition(clock).calendar
     end = max(clock.stopped_at or as_utc(now), clock.started_at)
     return Explanation(
         reading=reading,

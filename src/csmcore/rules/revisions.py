@@ -14,17 +14,19 @@ def record_of(case: Case, facts: CaseFacts, step: Step) -> Record:
     if case.resolution is not None:
         record["resolution.code"] = case.resolution.code
         record["resolved_at"] = case.resolution.at
-    record |= facts_record(facts, case.entitlement, case.contract)
+    record |= facts_record(facts, case.account, case.entitlement, case.contract)
     record["event.kind"] = step.happened[0].kind
     record["event.by"] = step.by
     record["event.is_public"] = any(isinstance(said, Comment) for said in step.activity)
     return record
 
 
-def facts_record(facts: CaseFacts, entitlement: str | None, contract: str | None) -> dict[str, object]:
+def facts_record(
+    facts: CaseFacts, account: str | None, entitlement: str | None, contract: str | None
+) -> dict[str, object]:
     """What a revision says of the account, and of the entitlement and the contract with these ids."""
     record: dict[str, object] = {}
-    if facts.account is not None and facts.account.calendar is not None:
+    if facts.account is not None and facts.account.id == account and facts.account.calendar is not None:
         record["account.calendar"] = facts.account.calendar
     if entitlement is not None:
         _add(record, "entitlement", facts.entitlements, entitlement, ("plan", "calendar", "sla_definitions"))

@@ -62,7 +62,7 @@ def advance(plan: Plan, state: SlaState, revision: Revision) -> SlaState:
 def tick(plan: Plan, state: SlaState, now: datetime) -> SlaState:
     """The clocks brought up to an instant: what was due by then has happened. The same state where nothing has."""
     until = as_utc(now)
-    clocks = tuple(caught_up(plan.definitions[clock.definition], clock, until) for clock in state.clocks)
+    clocks = tuple(caught_up(plan.definition(clock), clock, until) for clock in state.clocks)
     return SlaState(clocks, state.last) if any(map(_is_other, clocks, state.clocks)) else state
 
 

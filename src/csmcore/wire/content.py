@@ -1,5 +1,6 @@
 """What any document may consist of, whatever it describes: a bounded tree of exact types."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -54,17 +55,20 @@ def check_content(document: object, most: int = MAX_VALUES) -> None:
         if depth > MAX_DEPTH:
             problems.add(LimitExceeded(_written(place), "levels", MAX_DEPTH, "nest less"))
             continue
-        keys = _keys(value, place, problems) if type(value) is dict else range(len(value))
+        keys: Sequence[Any] = _keys(value, place, problems) if type(value) is dict else range(len(value))
         todo += [(value[key], (place, key), depth + 1) for key in reversed(keys) if not _is_fine(value[key])]
     problems.report()
 
 
 def _keys(value: dict[Any, Any], place: _Place, problems: Problems) -> list[str]:
     """The keys that are text; what is wrong with the others."""
-    odd = [key for key in value if type(key) is not str or not _is_text(key)]
-    for key in odd:
-        problems.add(InvalidValue(_written(place), f"the key {shown(key)} is not text", "write keys as text"))
-    return [key for key in value if key not in odd] if odd else list(value)
+    keys = []
+    for key in value:
+        if type(key) is str and _is_text(key):
+            keys.append(key)
+        elif not problems.is_full:
+            problems.add(InvalidValue(_written(place), f"the key {shown(key)} is not text", "write keys as text"))
+    return keys
 
 
 def _is_fine(value: Any) -> bool:

@@ -97,8 +97,16 @@ class _Table:
         if len(cells) != self.width:
             return [Finding("unreadable_row", f"left out: {len(cells)} cells where {self.width} belong", line)]
         case = CaseId(cells[self.case])
-        found: list[HistoryRow | Finding] = []
+        order = None if self.order is None else _number(cells[self.order])
         fields = dict(self.constants)
+        try:
+            row = HistoryRow(case, self._instant(cells[self.at]), fields, line, EventId(f"line {line}"), order)
+        except InvalidValue as error:
+            return [Finding("unreadable_row", f"left out: {error.problem}", line)]
+        found: list[HistoryRow | Finding] = []
+        if order is None and self.order is not None:
+            text = f"order: {shown(cells[self.order])} is no whole number"
+            found.append(Finding("unreadable_cell", text, line, case))
         for column in self.columns:
             places = column.places
             cell = cells[places[0]] if len(places) == 1 else _JOINER.join([cells[place] for place in places])
@@ -107,19 +115,14 @@ class _Table:
                 fields[column.field] = value
             elif value.code is not None:
                 found.append(Finding(value.code, f"{column.field}: {value.problem}", line, case))
-        order = None if self.order is None else cells[self.order]
-        if order is not None and not _WHOLE.fullmatch(order):
-            found.append(Finding("unreadable_cell", f"order: {shown(order)} is no whole number", line, case))
-            order = None
-        try:
-            at = self._instant(cells[self.at])
-            number = None if order is None else int(order)
-            found.append(HistoryRow(case, at, fields, line, EventId(f"line {line}"), number))
-        except InvalidValue as error:
-            found.append(Finding("unreadable_row", f"left out: {error.problem}", line, case))
+        found.append(row)
         return found
 
     def _instant(self, cell: str) -> datetime:
         if self.last is None or self.last[0] != cell:
             self.last = cell, self.read_instant(cell)
         return self.last[1]
+
+
+def _number(cell: str) -> int | None:
+    return int(cell) if _WHOLE.fullmatch(cell) else None

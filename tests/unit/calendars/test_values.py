@@ -136,26 +136,6 @@ def test_threads_may_share_a_calendar() -> None:
             assert list(pool.map(ask, years)) == expected
 
 
-def test_growth_in_another_thread_loses_no_years(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a slower thread puts its older, smaller table in place after each growth, every answer is still right."""
-    desk, grow = office("Europe/Berlin"), BusinessCalendar._grown
-    desk.is_open(at("2021-01-01T00:00"))
-    small = desk._table
-
-    def overtaken(self: BusinessCalendar, *years: object) -> object:
-        """Grow, then lose what was kept, as if another thread had been about to write."""
-        grown = grow(self, *years)  # type: ignore[arg-type]
-        object.__setattr__(self, "_table", small)
-        return grown
-
-    monkeypatch.setattr(BusinessCalendar, "_grown", overtaken)
-    for year in (1999, 2021, 2031):
-        found = answers(desk, year)
-        with monkeypatch.context() as patch:
-            patch.setattr(BusinessCalendar, "_grown", grow)
-            assert found == answers(office("Europe/Berlin"), year)
-
-
 def answers(desk: Calendar, year: int) -> list[object]:
     """What a calendar says about a year."""
     a, b = at(f"{year}-06-01T12:00"), at(f"{year + 3}-09-20T12:00")

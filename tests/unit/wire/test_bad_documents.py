@@ -287,6 +287,7 @@ def test_problems_are_counted_up_to_a_hundred() -> None:
         {"roles": ["x"] * 5_000},
         {f"k{number}": 1 for number in range(5_000)},
         {f"k{number}": 1.5 for number in range(5_000)},
+        dict.fromkeys(range(5_000)),
     ):
         with pytest.raises(DocumentError) as caught:
             from_plain(Actor, {"kind": "internal", "id": "a", **document})
