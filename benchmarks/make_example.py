@@ -304,7 +304,9 @@ def begun(dice: Dice, number: int, at: datetime) -> Telling:
     columns |= {
         "Case": f"HM-{number:04}",
         "Status": "New",
-        "Channel": "Alarm" if dice.below(10) < alarms else dice.one_of(("E-mail", "E-mail", "Phone", "Portal")),
+        "Channel": "Alarm"
+        if at in PLANNED or dice.below(10) < alarms
+        else dice.one_of(("E-mail", "E-mail", "Phone", "Portal")),
         "Impact": GRADES[impact],
         "Urgency": GRADES[urgency],
         "Contact": dice.one_of(contacts_of(customer)),

@@ -8,6 +8,7 @@ from tests.tally import TALLY, Tally
 
 zoneinfo.reset_tzpath(())  # the tests read the same zones as csmcore: those of the `tzdata` package
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--demand-plan`` holds any run to the whole plan, however it was selected."""
     parser.addoption("--demand-plan", action="store_true", help="fail when any planned count was not reached")
@@ -35,7 +36,7 @@ def pytest_testnodedown(node: object) -> None:
     TALLY.add_plain(getattr(node, "workeroutput", {}).get("tally", {}))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print each count beside its plan, then what fell short."""
     session = terminalreporter._session
     whole = session is not None and _is_whole(session)
@@ -58,5 +59,7 @@ def _is_whole(session: pytest.Session) -> bool:
     names = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
     selected = any(config.getoption(name, default=None) for name in names)
     everywhere = {str(config.rootpath), str(config.rootpath / "tests")}
-    partly = config.args_source is config.ArgsSource.ARGS and not everywhere & {str(config.invocation_params.dir / arg) for arg in config.args}
+    partly = config.args_source is config.ArgsSource.ARGS and not everywhere & {
+        str(config.invocation_params.dir / arg) for arg in config.args
+    }
     return not (selected or partly or session.shouldstop or session.shouldfail)

@@ -66,7 +66,11 @@ class Tally:
         if whole:
             owed = {**FLOORS, **owed}
         held = ((name, plan, self.counts.get(name, Count())) for name, plan in sorted(owed.items()))
-        return [f"{name}: {count.done:,} of {plan:,}" for name, plan, count in held if count.done < plan and not count.excuse]
+        return [
+            f"{name}: {count.done:,} of {plan:,}"
+            for name, plan, count in held
+            if count.done < plan and not count.excuse
+        ]
 
     def to_plain(self) -> dict[str, object]:
         """The tally as plain data, to cross from a worker process."""

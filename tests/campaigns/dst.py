@@ -16,18 +16,31 @@ def main() -> int:
     parser.add_argument("--shard", default="1/1", help="which part, such as 2/4")
     options = parser.parse_args()
     zoneinfo.reset_tzpath(())
-    (first, last), (part, parts) = (tuple(map(int, text.split(mark))) for text, mark in ((options.years, "-"), (options.shard, "/")))
+    (first, last), (part, parts) = (
+        tuple(map(int, text.split(mark))) for text, mark in ((options.years, "-"), (options.shard, "/"))
+    )
     by_zone = transitions(first, last)
     total = sum(map(len, by_zone.values()))
-    mine = [(zone, changes[k : k + 20]) for zone, changes in by_zone.items() for k in range(0, len(changes), 20)][part - 1 :: parts]
+    mine = [(zone, changes[k : k + 20]) for zone, changes in by_zone.items() for k in range(0, len(changes), 20)][
+        part - 1 :: parts
+    ]
     planned = sum(len(changes) for _, changes in mine)
-    print(f"{total:,} different transitions {first}-{last} in {len(zone_histories())} zone files; this shard: {planned:,}")
+    print(
+        f"{total:,} different transitions {first}-{last} in {len(zone_histories())} zone files; this shard: {planned:,}"
+    )
     started, checked, compared, mismatches = time.monotonic(), 0, 0, []
     for zone, changes in mine:
         result = compare_zone(zone, changes)
         checked, compared, mismatches = checked + len(changes), compared + result.done, mismatches + result.mismatches
-        print(f"\r{checked:,}/{planned:,} transitions, {compared:,} comparisons, {len(mismatches)} mismatches", end="", file=sys.stderr)
-    print(f"\ntransitions checked: {checked:,} of {planned:,}, comparisons: {compared:,}, mismatches: {len(mismatches)}, seconds: {time.monotonic() - started:.0f}")
+        print(
+            f"\r{checked:,}/{planned:,} transitions, {compared:,} comparisons, {len(mismatches)} mismatches",
+            end="",
+            file=sys.stderr,
+        )
+    print(
+        f"\ntransitions checked: {checked:,} of {planned:,}, comparisons: {compared:,}, mismatches: {len(mismatches)}"
+    )
+    print(f"seconds: {time.monotonic() - started:.0f}")
     print(*mismatches[:50], sep="\n")
     return bool(mismatches) or checked < planned
 

@@ -1,4 +1,4 @@
-"""Random calendars beside the oracle: ``python -m tests.campaigns.random_calendars --comparisons 500000 --seed release``."""
+"""Random calendars beside the oracle: ``python -m tests.campaigns.random_calendars --comparisons 500000``."""
 
 import argparse
 import sys
@@ -21,9 +21,16 @@ def main() -> int:
         result = compare_random(zones[calendars % len(zones)], zones, f"{options.seed}.{calendars // len(zones)}")
         calendars, compared, mismatches = calendars + 1, compared + result.done, mismatches + result.mismatches
         if calendars % 50 == 0:
-            print(f"\r{compared:,}/{options.comparisons:,} comparisons, {len(mismatches)} mismatches", end="", file=sys.stderr)
-    seconds = time.monotonic() - started
-    print(f"\ncalendars: {calendars:,}, zones: {min(calendars, len(zones))}, comparisons: {compared:,}, mismatches: {len(mismatches)}, seconds: {seconds:.0f}")
+            print(
+                f"\r{compared:,}/{options.comparisons:,} comparisons, {len(mismatches)} mismatches",
+                end="",
+                file=sys.stderr,
+            )
+    print(
+        f"\ncalendars: {calendars:,}, zones: {min(calendars, len(zones))}, comparisons: {compared:,}, "
+        f"mismatches: {len(mismatches)}"
+    )
+    print(f"seconds: {time.monotonic() - started:.0f}")
     print(*mismatches[:20], sep="\n")
     return bool(mismatches)
 

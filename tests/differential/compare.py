@@ -76,7 +76,9 @@ def interesting_instants(rng: Random, grid: Grid, *more: datetime) -> Iterator[d
         if kind < 0.6 and edges:
             yield rng.choice(edges) + rng.choice((-MICROSECOND, timedelta(0), timedelta(0), MICROSECOND))
         else:
-            yield grid.start + timedelta(microseconds=rng.randrange(last) if kind < 0.8 else rng.randrange(last // grid.step) * grid.step)
+            yield grid.start + timedelta(
+                microseconds=rng.randrange(last) if kind < 0.8 else rng.randrange(last // grid.step) * grid.step
+            )
 
 
 def utc(seconds: int) -> datetime:

@@ -1,4 +1,4 @@
-"""Every change of the clock, laid under every shape of schedule: the comparison itself, for the gate and the campaign."""
+"""Every change of the clock under every shape of schedule: the comparison itself, for the gate and the campaign."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ AROUND = 36 * 3600  # seconds on either side of the transition
 
 
 def compare_zone(zone: str, transitions: Sequence[Transition], documents: dict[str, dict] | None = None) -> Comparison:
-    """Compare all shapes around some transitions of a zone; ``documents`` gives the engine other calendars (to see it caught)."""
+    """Compare all shapes around some transitions of a zone; ``documents`` gives the engine other calendars."""
     result = Comparison()
     by_shape = shapes(zone, transitions)
     engines = {name: BusinessCalendar.from_mapping((documents or by_shape)[name]) for name in by_shape}
@@ -33,10 +33,14 @@ def compare_zone(zone: str, transitions: Sequence[Transition], documents: dict[s
     return result
 
 
-def compare_cell(result: Comparison, calendar: BusinessCalendar, grid: Grid, transition: Transition, rng: Random) -> None:
+def compare_cell(
+    result: Comparison, calendar: BusinessCalendar, grid: Grid, transition: Transition, rng: Random
+) -> None:
     """Compare one shape around one transition."""
     jump = utc(transition.at)
-    instants = interesting_instants(rng, grid, jump, jump, jump + timedelta(seconds=transition.before - transition.after))
+    instants = interesting_instants(
+        rng, grid, jump, jump, jump + timedelta(seconds=transition.before - transition.after)
+    )
     starts, ends = list(islice(instants, PAIRS)), list(islice(instants, PAIRS))
     if not grid.total[-1]:
         for a, b in zip(starts, ends, strict=True):

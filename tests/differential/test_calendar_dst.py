@@ -22,14 +22,24 @@ def test_every_transition_since_2024_agrees_with_the_oracle(tally: Tally) -> Non
         done += result.done
         checked += len(changes)
     tally("DST transitions", checked, planned=found)
-    tally("DST comparisons with the oracle", done, planned=found * len(shapes("UTC", [])) * PAIRS, mismatches=len(mismatches))
+    tally(
+        "DST comparisons with the oracle",
+        done,
+        planned=found * len(shapes("UTC", [])) * PAIRS,
+        mismatches=len(mismatches),
+    )
     assert mismatches[:20] == []
 
 
 def test_an_engine_that_ignores_the_change_is_caught() -> None:
     """Against a calendar that keeps the old offset through the transition nearly every shape differs."""
     (change, _) = zone_transitions("Europe/Berlin", 2026, 2026)
-    frozen = {name: {**document, "timezone": "Etc/GMT-1"} for name, document in shapes("Europe/Berlin", [change]).items()}
+    frozen = {
+        name: {**document, "timezone": "Etc/GMT-1"} for name, document in shapes("Europe/Berlin", [change]).items()
+    }
     assert compare_zone("Europe/Berlin", [change]).mismatches == []
-    caught = {line.split(": ")[0].removeprefix("Europe/Berlin, ") for line in compare_zone("Europe/Berlin", [change], frozen).mismatches}
+    caught = {
+        line.split(": ")[0].removeprefix("Europe/Berlin, ")
+        for line in compare_zone("Europe/Berlin", [change], frozen).mismatches
+    }
     assert caught == set(frozen) - {"24/7", "never open"}

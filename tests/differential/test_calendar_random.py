@@ -13,7 +13,10 @@ FRESH = 60  # calendars from a seed of this run's own
 def test_random_calendars_agree_with_the_oracle(tally: Tally) -> None:
     """One random calendar in each zone, and more in the awkward ones, give the oracle's answers to the microsecond."""
     zones = zone_names()
-    results = [compare_random(zone, zones, seed) for zone, seed in [*((zone, "gate") for zone in zones), *((zone, "awkward") for zone in AWKWARD_ZONES)]]
+    results = [
+        compare_random(zone, zones, seed)
+        for zone, seed in [*((zone, "gate") for zone in zones), *((zone, "awkward") for zone in AWKWARD_ZONES)]
+    ]
     mismatches = [line for result in results for line in result.mismatches]
     tally("time zones compared", len(zones))
     tally("random comparisons with the oracle", sum(result.done for result in results), mismatches=len(mismatches))

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import pytest
 
@@ -22,15 +23,15 @@ FILES = {
     "peer rows: opening hours": ("peer-cases/osm_opening_hours.jsonl", 25),
 }
 
-CONVENTIONS: dict[str, tuple[str, Callable[[Calendar, dict, object], object]]] = {
-    "next_open_at_boundary": ("moves an answer at a close on to the next opening", lambda calendar, row, ours: calendar.next_open(ours)),
-    "previous_close_at_boundary": ("moves an answer in closed time back to the close before", lambda calendar, row, ours: calendar.previous_close(ours)),
-    "close_instant_is_open": ("counts the closing instant as open", lambda calendar, row, ours: ours or calendar.previous_close(at(row["start"])) == at(row["start"])),
-    "wall_clock_hold": ("adds pauses in real time to the due date", lambda calendar, row, ours: calendar.add(at(row["start"]), seconds(row)) + wall_pause(row)),
-    "znuny_loop_protection": ("adds four minutes at a suspension, against loops", lambda calendar, row, ours: calendar.add(ours, timedelta(minutes=4))),
-    "end_before_start_is_zero": ("says 0 where the end is before the start; ours is signed", lambda calendar, row, ours: max(ours, timedelta(0))),
+CONVENTIONS = {
+    "next_open_at_boundary": "the peer moves an answer at a close on to the next opening",
+    "previous_close_at_boundary": "the peer moves an answer in closed time back to the close before",
+    "close_instant_is_open": "the peer counts the closing instant as open",
+    "wall_clock_hold": "the peer adds pauses in real time to the due date",
+    "znuny_loop_protection": "the peer adds four minutes at a suspension, against loops",
+    "end_before_start_is_zero": "the peer says 0 where the end is before the start; ours is signed",
 }
-"""How another convention differs from ours, and our answer put into its words."""
+"""How the conventions of others differ from ours; `translated` puts our answer into their words."""
 
 STRAYS = {"end before start returns zero": "end_before_start_is_zero"}
 """Peculiarities that make a row follow a convention, where the row's own field does not say so."""
@@ -54,7 +55,10 @@ def test_every_peer_row_is_met_or_differs_for_a_stated_reason(name: str, tally: 
         else:
             met += 1
     tally(name, met + differing.total(), planned=max(known, len(found)), mismatches=len(wrong))
-    tally.detail(f"{name}: met {met}, differing {differing.total()}, wrong {len(wrong)}" + "".join(f"\n    {count} {reason}" for reason, count in sorted(differing.items())))
+    tally.detail(
+        f"{name}: met {met}, differing {differing.total()}, wrong {len(wrong)}"
+        + "".join(f"\n    {count} {reason}" for reason, count in sorted(differing.items()))
+    )
     assert wrong == []
 
 
@@ -65,18 +69,45 @@ def judge(row: dict) -> tuple[str, object, object]:
     convention = STRAYS.get(row.get("peculiarity", ""), row.get("convention"))
     if ours == expected or convention not in CONVENTIONS:
         return "", ours, expected
-    reason, translate = CONVENTIONS[convention]
-    return f"{convention}: the peer {reason}", translate(calendar, row, ours), expected
+    return f"{convention}: {CONVENTIONS[convention]}", translated(convention, calendar, row, ours), expected
+
+
+def translated(convention: str, calendar: Calendar, row: dict, ours: Any) -> object:
+    """Our answer in the words of another convention."""
+    match convention:
+        case "next_open_at_boundary":
+            return calendar.next_open(ours)
+        case "previous_close_at_boundary":
+            return calendar.previous_close(ours)
+        case "close_instant_is_open":
+            return ours or calendar.previous_close(at(row["start"])) == at(row["start"])
+        case "wall_clock_hold":
+            return calendar.add(at(row["start"]), seconds(row)) + wall_pause(row)
+        case "znuny_loop_protection":
+            return calendar.add(ours, timedelta(minutes=4))
+        case _:
+            return max(ours, timedelta(0))
 
 
 def calendar_of(row: dict) -> Calendar:
     """The row's schedule as a calendar of ours."""
     yearly = [day.split("-") for day in row.get("recurring_holidays", [])]
-    holidays = [*row.get("holidays", []), *({"recurrence": f"FREQ=YEARLY;BYMONTH={int(month)};BYMONTHDAY={int(day)}"} for month, day in yearly)]
-    exceptions = {day: [written(window) for window in windows] for day, windows in row.get("date_overrides", {}).items()}
-    calendar = BusinessCalendar.from_mapping({"timezone": row["tz"], "hours": week_of(row["weekly"]), "holidays": holidays, "exceptions": exceptions})
+    holidays = [
+        *row.get("holidays", []),
+        *({"recurrence": f"FREQ=YEARLY;BYMONTH={int(month)};BYMONTHDAY={int(day)}"} for month, day in yearly),
+    ]
+    exceptions = {
+        day: [written(window) for window in windows] for day, windows in row.get("date_overrides", {}).items()
+    }
+    calendar = BusinessCalendar.from_mapping(
+        {"timezone": row["tz"], "hours": week_of(row["weekly"]), "holidays": holidays, "exceptions": exceptions}
+    )
     breaks = {day: [written(window) for window in windows] for day, windows in row.get("date_breaks", {}).items()}
-    return calendar.minus(BusinessCalendar.from_mapping({"timezone": row["tz"], "hours": {}, "exceptions": breaks})) if breaks else calendar
+    return (
+        calendar.minus(BusinessCalendar.from_mapping({"timezone": row["tz"], "hours": {}, "exceptions": breaks}))
+        if breaks
+        else calendar
+    )
 
 
 def week_of(weekly: dict) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
-from csmcore.analysis import CaseReplay, ReplayReport, replay
+from csmcore.analysis import CaseReplay, ReplayReport, replay_history
 from csmcore.presets import preset
 from csmcore.rules import compile_policy
 from csmcore.wire import load_mapping, load_policy, read_history
@@ -66,7 +66,7 @@ def replayed(name: str, reports: dict[str, ReplayReport], tally: Tally) -> Repla
         mapping = load_mapping(preset(f"{name}-mapping.toml"))
         plan = compile_policy(load_policy(preset(f"{name}-policy.toml")))
         with opened(path) as source:
-            reports[name] = replay(plan, read_history(source, mapping), layout=mapping.layout)
+            reports[name] = replay_history(plan, read_history(source, mapping), layout=mapping.layout)
     return reports[name]
 
 

@@ -11,7 +11,7 @@ asked about any microsecond.
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 @lru_cache(maxsize=16)
 def readings(zone: str, start: datetime, steps: int, step: int) -> tuple[int, itemgetter]:
-    """What the local clock shows at each instant: the first date, and each reading as a slot counted from its midnight."""
+    """What the local clock shows at each instant: a date before it all, and the slots counted from its midnight."""
     clock = ZoneInfo(zone)
     shown = [(start + timedelta(seconds=step * number)).astimezone(clock) for number in range(steps)]
     first = start.toordinal() - 2
@@ -38,7 +38,9 @@ def exists(zone: str, day: int) -> bool:
     """Whether some instant reads that date: Apia has no 2011-12-30."""
     noon = datetime.combine(date.fromordinal(day), datetime.min.time(), UTC) + timedelta(hours=12)
     clock = ZoneInfo(zone)
-    return any((noon + timedelta(minutes=15 * number)).astimezone(clock).toordinal() == day for number in range(-112, 113))
+    return any(
+        (noon + timedelta(minutes=15 * number)).astimezone(clock).toordinal() == day for number in range(-112, 113)
+    )
 
 
 def open_slots(document: dict, start: datetime, steps: int, step: int = 60) -> bytes:
@@ -57,8 +59,8 @@ def open_slots(document: dict, start: datetime, steps: int, step: int = 60) -> b
 def local_day(document: dict, day: date, step: int) -> bytes:
     """For each slot of a local date 1 if a clock that shows it is inside a window, by the settled rules.
 
-    Under ``holiday_rule = "shift"`` an exception or holiday replaces the windows that start on its date. Under ``"day"`` it
-    clears its date of weekly hours from 00:00 to 24:00, and no more; windows of exceptions stand as they are written.
+    Under ``holiday_rule = "shift"`` an exception or holiday replaces the windows that start on its date. Under ``"day"``
+    it clears its date of weekly hours from 00:00 to 24:00, and no more; windows of exceptions stand as written.
     """
     slots, before = bytearray(DAY // step), day - timedelta(days=1)
     if document.get("holiday_rule") != "day":
@@ -103,7 +105,9 @@ def hours_if_any(document: dict, day: date, windows: list[str]) -> list[tuple[in
 
 def is_special(document: dict, day: date) -> bool:
     """Whether the date has an exception or a holiday."""
-    return day.isoformat() in document.get("exceptions", {}) or any(falls_on(holiday, day) for holiday in document.get("holidays", []))
+    return day.isoformat() in document.get("exceptions", {}) or any(
+        falls_on(holiday, day) for holiday in document.get("holidays", [])
+    )
 
 
 def falls_on(holiday: str | dict, day: date) -> bool:
@@ -126,7 +130,10 @@ def falls_on(holiday: str | dict, day: date) -> bool:
 @lru_cache(maxsize=100_000)
 def window(text: str) -> tuple[int, int]:
     """The two ends of a window in seconds after midnight."""
-    opens, closes = (sum(int(part) * unit for part, unit in zip(end.split(":"), (3600, 60, 1), strict=False)) for end in text.split("-"))
+    opens, closes = (
+        sum(int(part) * unit for part, unit in zip(end.split(":"), (3600, 60, 1), strict=False))
+        for end in text.split("-")
+    )
     return opens, closes
 
 
@@ -197,4 +204,4 @@ class Grid:
     def stretches(self) -> list[tuple[datetime, datetime, bool]]:
         """The grid cut where it opens and closes."""
         edges = [0, *(k for k in range(1, len(self.slots)) if self.slots[k] != self.slots[k - 1]), len(self.slots)]
-        return [(self.at(a * self.step), self.at(b * self.step), bool(self.slots[a])) for a, b in zip(edges, edges[1:], strict=False)]
+        return [(self.at(a * self.step), self.at(b * self.step), bool(self.slots[a])) for a, b in pairwise(edges)]

@@ -7,11 +7,19 @@ from tests.oracle.calendar import WEEKDAYS
 
 __all__ = ["random_calendar", "random_document", "random_windows"]
 
-COMMON = (["09:00-17:00"], ["08:00-12:00", "13:00-18:00"], ["22:00-06:00"], ["00:00-24:00"], ["18:00-24:00", "00:00-02:00"], ["12:00-12:01"], [])
+COMMON = (
+    ["09:00-17:00"],
+    ["08:00-12:00", "13:00-18:00"],
+    ["22:00-06:00"],
+    ["00:00-24:00"],
+    ["18:00-24:00", "00:00-02:00"],
+    ["12:00-12:01"],
+    [],
+)
 
 
 def random_document(rng: Random, zones: tuple[str, ...], near: date, depth: int = 2) -> dict:
-    """A calendar, or one time in four the union, intersection or difference of two (the first zone is the first calendar's)."""
+    """A calendar of the first zone, or one time in four the union, intersection or difference of two."""
     if depth == 0 or rng.random() < 0.75:
         return random_calendar(rng, zones[0], near)
     others = (rng.choice(zones), *zones[1:])
@@ -51,7 +59,11 @@ def random_holiday(rng: Random, day: date) -> str | dict:
     """A holiday that falls on the date: as a date, with a name, or by one of several recurrences."""
     name, nth = WEEKDAYS[day.weekday()][:2].upper(), (day.day + 6) // 7
     month = f"BYMONTH={day.month}"
-    rules = [f"FREQ=YEARLY;{month};BYMONTHDAY={day.day}", f"FREQ=MONTHLY;BYMONTHDAY={day.day}", f"FREQ=WEEKLY;BYDAY={name}"]
+    rules = [
+        f"FREQ=YEARLY;{month};BYMONTHDAY={day.day}",
+        f"FREQ=MONTHLY;BYMONTHDAY={day.day}",
+        f"FREQ=WEEKLY;BYDAY={name}",
+    ]
     if nth < 5:
         rules += [f"FREQ=YEARLY;{month};BYDAY={nth}{name}", f"FREQ=MONTHLY;BYDAY={nth}{name}"]
     if (day + timedelta(days=7)).month != day.month:

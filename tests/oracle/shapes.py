@@ -29,7 +29,7 @@ def shapes(zone: str, around: Iterable[Transition]) -> dict[str, dict]:
         "the same, holiday_rule day": calendar(zone, NIGHT, holidays=iso(eves), holiday_rule="day"),
         "holiday on the night's last date": calendar(zone, NIGHT, holidays=iso(days)),
         "the same last date, holiday_rule day": calendar(zone, NIGHT, holidays=iso(days), holiday_rule="day"),
-        "half-day exception": calendar(zone, ["09:00-17:00"], exceptions=dict.fromkeys(iso(days), ["00:00-13:00"])),
+        "half-day exception": calendar(zone, ["09:00-17:00"], exceptions={day: ["00:00-13:00"] for day in iso(days)}),
         "never open": calendar(zone, []),
     }
 
@@ -40,7 +40,7 @@ def calendar(zone: str, windows: list[str], days: Iterable[str] = WEEKDAYS, **mo
 
 
 def inside_the_jump(transitions: Iterable[Transition]) -> dict[str, list[str]]:
-    """For each transition a window that ends in the middle of the skipped or repeated time and one that starts there."""
+    """For each transition one window that ends amid the skipped or repeated time and one that starts there."""
     exceptions: dict[str, list[str]] = {}
     for at, before, after in transitions:
         middle = local_time(at, (before + after) // 2 // 60 * 60)

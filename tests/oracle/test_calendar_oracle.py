@@ -10,7 +10,7 @@ from tests.oracle.calendar import WEEKDAYS, Grid
 from tests.oracle.shapes import shapes
 from tests.oracle.transitions import AWKWARD_ZONES, Transition, transitions, zone_names, zone_transitions
 
-NIGHT = dict.fromkeys(WEEKDAYS, ["01:00-04:00"])
+NIGHT = {day: ["01:00-04:00"] for day in WEEKDAYS}
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 2), ("2026-10-25", 4), ("2026-06-01", 3)])
@@ -22,9 +22,16 @@ def test_a_window_across_a_change_lasts_its_real_time(day: str, hours: int) -> N
 
 
 def test_a_date_that_does_not_exist_leaves_no_tail() -> None:
-    """Apia went from 2011-12-29 24:00 to 2011-12-31 00:00: the night of the 29th ends there, and that of the 30th never was."""
-    grid = Grid({"timezone": "Pacific/Apia", "hours": dict.fromkeys(WEEKDAYS, ["22:00-06:00"])}, datetime(2011, 12, 30, tzinfo=UTC), 48 * 60)
-    opens, closes = datetime(2011, 12, 30, 8, tzinfo=UTC), datetime(2011, 12, 30, 10, tzinfo=UTC)  # 22:00 and 24:00 at -10:00
+    """Apia went from 2011-12-29 24:00 to 12-31 00:00: the night of the 29th ends there, that of the 30th never was."""
+    grid = Grid(
+        {"timezone": "Pacific/Apia", "hours": {day: ["22:00-06:00"] for day in WEEKDAYS}},
+        datetime(2011, 12, 30, tzinfo=UTC),
+        48 * 60,
+    )
+    opens, closes = (
+        datetime(2011, 12, 30, 8, tzinfo=UTC),
+        datetime(2011, 12, 30, 10, tzinfo=UTC),
+    )  # 22:00 and 24:00 at -10:00
     assert grid.next_open(opens - timedelta(hours=1)) == opens
     assert grid.next_close(opens) == closes
     assert grid.next_open(closes) == datetime(2011, 12, 31, 8, tzinfo=UTC)  # 22:00 on the 31st at +14:00
@@ -55,8 +62,15 @@ def test_the_changes_of_a_zone_are_found_to_the_second() -> None:
 def test_awkward_zones_have_the_changes_they_are_pinned_for() -> None:
     """Jumps of half an hour, two hours, 44:30 and a whole day are among those that are compared."""
     assert set(AWKWARD_ZONES) <= set(zone_names())
-    jumps = {(zone, change.after - change.before) for zone in AWKWARD_ZONES for change in zone_transitions(zone, 1970, 2026)}
-    awkward = {("Australia/Lord_Howe", 1800), ("Antarctica/Troll", 7200), ("Africa/Monrovia", 2670), ("Pacific/Apia", 86_400)}
+    jumps = {
+        (zone, change.after - change.before) for zone in AWKWARD_ZONES for change in zone_transitions(zone, 1970, 2026)
+    }
+    awkward = {
+        ("Australia/Lord_Howe", 1800),
+        ("Antarctica/Troll", 7200),
+        ("Africa/Monrovia", 2670),
+        ("Pacific/Apia", 86_400),
+    }
     assert awkward | {("Pacific/Kwajalein", 86_400), ("Pacific/Kiritimati", 86_400), ("Europe/Dublin", -3600)} <= jumps
 
 
@@ -84,7 +98,9 @@ def test_the_oracle_imports_nothing_of_csmcore() -> None:
         name
         for file in folder.glob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in getattr(node, "names", [])])
+        for name in (
+            [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in getattr(node, "names", [])]
+        )
     }
     assert "bisect" in imported
     assert not {name for name in imported if name and name.split(".")[0] == "csmcore"}

@@ -58,14 +58,23 @@ def add_or_none(calendar: Calendar, t: datetime, duration: timedelta) -> datetim
 @st.composite
 def scenes(draw: st.DrawFn, zones: tuple[str, ...] = ()) -> Scene:
     """Any scene; nearly always in years that people ask about, else anywhere from 1970 to 2199."""
-    names = st.sampled_from(zones or AWKWARD_ZONES) if zones else st.one_of(st.sampled_from(AWKWARD_ZONES), st.sampled_from(zone_names()))
+    names = (
+        st.sampled_from(zones or AWKWARD_ZONES)
+        if zones
+        else st.one_of(st.sampled_from(AWKWARD_ZONES), st.sampled_from(zone_names()))
+    )
     zone, other = draw(names), draw(names)
     usual = st.dates(date(2019, 2, 1), date(2021, 11, 1))
     near = draw(st.dates(date(1970, 2, 1), date(2199, 11, 1)) if draw(st.integers(0, 99)) in {33, 66} else usual)
     document = random_document(draw(st.randoms(use_true_random=False)), (zone, other), near)
     middle = datetime(near.year, near.month, near.day, tzinfo=UTC)
-    offsets = st.one_of(st.integers(-8 * 1440, 8 * 1440).map(lambda m: timedelta(minutes=m)), st.timedeltas(timedelta(days=-8), timedelta(days=8)))
-    durations = st.one_of(st.integers(0, 2_400).map(lambda m: timedelta(minutes=m)), st.timedeltas(timedelta(0), timedelta(days=2)))
+    offsets = st.one_of(
+        st.integers(-8 * 1440, 8 * 1440).map(lambda m: timedelta(minutes=m)),
+        st.timedeltas(timedelta(days=-8), timedelta(days=8)),
+    )
+    durations = st.one_of(
+        st.integers(0, 2_400).map(lambda m: timedelta(minutes=m)), st.timedeltas(timedelta(0), timedelta(days=2))
+    )
     instants = sorted(middle + draw(offsets) for _ in range(4))
     return Scene(document, tuple(instants), (draw(durations), draw(durations)))
 
@@ -77,9 +86,15 @@ def awkward_scene(zone: str) -> Scene:
     jump = datetime.fromtimestamp(changes[-1].at, UTC) if changes else datetime(year, 3, 1, tzinfo=UTC)
     rng = Random(zone)
     document = random_document(rng, (zone, "America/New_York"), jump.date())
-    steps = sorted(timedelta(seconds=rng.randint(-90_000, 90_000), microseconds=rng.choice((-1, 0, 1))) for _ in range(3))
+    steps = sorted(
+        timedelta(seconds=rng.randint(-90_000, 90_000), microseconds=rng.choice((-1, 0, 1))) for _ in range(3)
+    )
     a, b, c = (jump + step for step in steps)
-    return Scene(document, tuple(sorted((a, b, c, jump))), (timedelta(hours=rng.randint(0, 30)), timedelta(seconds=rng.randint(0, 50_000), microseconds=1)))
+    return Scene(
+        document,
+        tuple(sorted((a, b, c, jump))),
+        (timedelta(hours=rng.randint(0, 30)), timedelta(seconds=rng.randint(0, 50_000), microseconds=1)),
+    )
 
 
 def on_awkward_scenes(law: Callable[..., None]) -> Callable[..., None]:

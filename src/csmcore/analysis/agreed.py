@@ -94,7 +94,11 @@ class Agreed:
         facts = self._facts(told)
         derivation = derive_entitlement(_question(told), facts, self._policy, at)
         agreed = derivation.case_fields
-        fields = {**brought, **agreed, **facts_record(facts, told.get("account"), agreed["entitlement"], agreed["contract"])}
+        fields = {
+            **brought,
+            **agreed,
+            **facts_record(facts, told.get("account"), agreed["entitlement"], agreed["contract"]),
+        }
         return Answer(derivation, fields, tuple(self._unknown(told)))
 
     def _brought(self, told: Mapping[str, Any]) -> dict[str, str]:

@@ -8,20 +8,20 @@ from typing import Final
 import attrs
 
 from csmcore.analysis.agreed import Agreed
-from csmcore.analysis.attainment import CaseReplay, attainment
 from csmcore.analysis.folding import NO_AGREEMENTS, CaseFold
+from csmcore.analysis.promises import CaseReplay, attainment
 from csmcore.analysis.report import ReplayReport
 from csmcore.calendars import as_utc, time_zone_database
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import AgreementBook, CaseId, Finding, HistoryRow, Layout, Revision
 from csmcore.rules import Plan, read, tick
 
-__all__ = ["replay"]
+__all__ = ["replay_history"]
 
 _NOBODY: Final[frozenset[CaseId]] = frozenset()
 
 
-def replay(  # noqa: PLR0913 - each is a question of its own, and named
+def replay_history(  # noqa: PLR0913 - each is a question of its own, and named
     plan: Plan,
     rows: Iterable[HistoryRow | Finding],
     *,

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from csmcore.analysis.attainment import CaseReplay, PromiseAttainment
+from csmcore.analysis.promises import CaseReplay, PromiseAttainment
 from csmcore.model import CaseId, Finding, PolicyRef
 
 __all__ = ["ReplayReport"]

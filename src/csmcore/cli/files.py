@@ -134,6 +134,8 @@ def _find(name: str, role: Role) -> File:
     path = Path(name)
     if role == "history" and name == _STANDARD_INPUT:
         return File(name)
+    if path.is_dir():
+        raise BadInput(printable(f"{shown(name)}: it is a folder; name a file"))
     if path.exists():
         return File(name, path)
     if name in presets():

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from csmcore.analysis import CaseReplay, PromiseAttainment, ReplayReport, attainment, replay
+from csmcore.analysis import CaseReplay, PromiseAttainment, ReplayReport, attainment, replay_history
 from csmcore.cli.arguments import ReplayRequest
 from csmcore.cli.faults import BadInput, printable, reading
 from csmcore.cli.files import Chosen, choose, opened, read_whole
@@ -51,7 +51,7 @@ def _report(request: ReplayRequest, files: Chosen, plan: Plan) -> ReplayReport:
         with reading(files.agreements.name):
             agreements = load_agreements(read_whole(files.agreements, _MOST_AGREED), plan.policy)
     with watching(files.history.size) as watch, opened(files.history, watch) as source:
-        return replay(
+        return replay_history(
             plan,
             read_history(source, mapping),
             agreements=agreements,

@@ -173,7 +173,7 @@ def _stretch(segment: Segment, times: Times, events: Mapping[EventId, str]) -> t
     if segment.event_id is not None:
         because.append(f"{segment.event_id}: {events.get(segment.event_id, '')}")
     shift = times.shift(segment.start, segment.end)
-    if shift:
+    if shift and segment.kind != "closed":
         because.append(f"clocks go {'forward' if shift > _ZERO else 'back'} by {exact(abs(shift))}")
     return row(
         times.short(segment.start),

@@ -99,10 +99,23 @@ def _atom(atom: Atom) -> _Test:
         return _leaves(name, _matches("eq", value))
     if atom.op == "changes_to":
         return _reaches(name, _matches("eq", value))
+    if atom.op in _COMPARE and _comparison(atom.op, value)[0] not in DELICATE:
+        return _field_matches(name, atom.op, value)
     check = _check(atom.op, value)
 
     def holds(now: Record, before: Any) -> bool:  # noqa: ARG001  # every test has the same signature
         return check(now.get(name))
+
+    return holds
+
+
+def _field_matches(name: str, op: str, constant: Any) -> _Test:
+    """``_matches`` of a field's value in one call instead of two: most tests of most conditions are this one."""
+    kind, compare, operand = _comparison(op, constant)
+
+    def holds(now: Record, before: Any) -> bool:  # noqa: ARG001  # every test has the same signature
+        value = now.get(name)
+        return type(value) is kind and compare(operand, value)
 
     return holds
 
@@ -189,9 +202,7 @@ def _has(check: _Check) -> _Check:
 
 def _matches(op: str, constant: Any) -> _Check:
     """A comparison with constants of one type, which values of other types fail."""
-    kind = type(constant[0]) if op == "in" else type(constant)
-    operand = frozenset(constant) if op == "in" else constant
-    compare = _COMPARE[op]
+    kind, compare, operand = _comparison(op, constant)
 
     def check(value: Any) -> bool:
         return type(value) is kind and compare(operand, value)
@@ -201,3 +212,10 @@ def _matches(op: str, constant: Any) -> _Check:
         return type(value) is kind and compare(operand, value)
 
     return check_settled if kind in DELICATE else check
+
+
+def _comparison(op: str, constant: Any) -> tuple[type, Callable[[Any, Any], bool], Any]:
+    """The type that a value must have, and what it is then compared by and with."""
+    if op == "in":
+        return type(constant[0]), _COMPARE[op], frozenset(constant)
+    return type(constant), _COMPARE[op], constant

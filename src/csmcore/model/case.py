@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from csmcore.model.fields import in_utc, is_id, is_ids, is_text, is_written, one_of, optional, within
+from csmcore.model.fields import in_utc, is_id, is_ids, is_short_id, is_text, is_written, one_of, optional, within
 from csmcore.model.ids import (
     AccountId,
     AssetId,
@@ -54,7 +54,7 @@ class Case:
     `Comment`, `WorkNote`. Raises InvalidValue, NaiveDatetime.
     """
 
-    id: CaseId = attrs.field(validator=is_id)
+    id: CaseId = attrs.field(validator=is_short_id)
     number: str = attrs.field(validator=is_id)
     policy: PolicyRef
     version: int = attrs.field(default=1, validator=within(1, 1 << 53))

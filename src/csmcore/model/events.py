@@ -61,8 +61,8 @@ class Event:
     index: int = attrs.field(validator=within(0, 1 << 20))
     at: datetime
     by: Actor
-    changes: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen)
-    details: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen)
+    changes: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen, repr=False)
+    details: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Keep the instant in UTC."""

@@ -14,6 +14,7 @@ __all__ = [
     "in_utc",
     "is_id",
     "is_ids",
+    "is_short_id",
     "is_text",
     "is_written",
     "made",
@@ -25,6 +26,7 @@ __all__ = [
 
 MAX_TEXT = 100_000  # characters in a description, comment or note
 _MAX_IDS = 1_000
+_MAX_SHORT_ID = 160
 _NEVER = r"\x00-\x1f\x7f\ud800-\udfff"  # what no id has: control characters, and halves of surrogate pairs
 _ID = re.compile(rf"[^\s{_NEVER}](?:[^{_NEVER}]{{0,198}}[^\s{_NEVER}])?")
 _FIRST, _LAST = 1970, 2199
@@ -71,6 +73,13 @@ def is_id(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
     """An id: 1 to 200 printable characters, no space at either end."""
     if not _ID.fullmatch(value):
         raise InvalidValue(field.name, f"{shown(value)} is no id", "use 1 to 200 printable characters")
+
+
+def is_short_id(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
+    """An id of at most 160 characters, so that those derived from it are ids too."""
+    is_id(_, field, value)
+    if len(value) > _MAX_SHORT_ID:
+        raise InvalidValue(field.name, f"{shown(value)} is too long", f"use at most {_MAX_SHORT_ID} characters")
 
 
 def is_ids(_: object, field: "attrs.Attribute[Any]", values: Iterable[str]) -> None:

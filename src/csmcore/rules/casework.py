@@ -39,7 +39,7 @@ from csmcore.rules.lifecycle import step
 from csmcore.rules.plan import Plan
 from csmcore.rules.priority import priority_of
 from csmcore.rules.revisions import record_of
-from csmcore.rules.sla import advance, tick
+from csmcore.rules.sla import advance, lacking_goals, tick
 from csmcore.rules.steps import Happening, Step
 
 __all__ = ["decide_apply", "decide_open", "decide_tick"]
@@ -80,13 +80,11 @@ def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and i
     now = as_utc(now)
     if plan.policy.ref != case.policy:
         raise InvalidValue("plan", f"it is of another policy than case {case.number} pins", "compile the case's own")
-    last = max((case.updated_at, *_fired(sla)))
-    if now < last:
-        text = f"the clock went back: the case had come to {last:%Y-%m-%d %H:%M:%S}Z"
-        return Refusal((Reason("clock_went_back", text, ("updated_at",)),))
     taken = step(case, command, actor, facts, plan.policy, now)
     if isinstance(taken, Refusal):
         return taken
+    if any(now < at for at in _fired(sla)):
+        return Refusal((Reason("too_early", "one of its clocks has already come further", ("updated_at",)),))
     changed = revised(case, {**taken.changes, "version": case.version + 1, "updated_at": now})
     asks = not _DERIVED_FROM.isdisjoint(taken.changes)
     return _decided(changed, sla, taken, actor, facts, plan, now, asks=asks)
@@ -133,6 +131,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     revision = made(Revision, {"at": now, "sequence": case.version, "event_id": event_id, "fields": fields})
     after = advance(plan, sla, revision)
     happened += clock_happenings(sla, after, now)
+    reasons += lacking_goals(plan, after, sla)
     return Decision(
         case=case,
         sla=after,

@@ -48,6 +48,11 @@ class CompiledDefinition:
     goals: tuple[tuple[Predicate, timedelta], ...]
     reads: frozenset[str] | None
 
+    @property
+    def has_goal_for_all(self) -> bool:
+        """Whether every case has a goal."""
+        return self.goals[-1][0] is _always
+
     def goal(self, now: Record, before: Record | None) -> timedelta | None:
         """The first goal that the record fits."""
         for fits, duration in self.goals:
@@ -69,10 +74,14 @@ class CompiledDefinition:
 
 @attrs.frozen(eq=False)
 class Plan:
-    """A compiled policy. It pickles as the policy, and is compiled anew where it is needed."""
+    """A compiled policy. It pickles as the policy, and is compiled anew where it is needed.
+
+    ``reads`` are the fields whose change may matter to a definition that does not look at every revision.
+    """
 
     policy: SupportPolicy
     definitions: Mapping[DefinitionId, CompiledDefinition]
+    reads: frozenset[str]
 
     def definition(self, clock: SlaClock) -> CompiledDefinition:
         """The definition that a clock measures. Raises InvalidValue if the policy has none of that id."""
@@ -98,7 +107,8 @@ def compile_policy(policy: SupportPolicy) -> Plan:
         definition.id: _compiled(definition, policy.calendars.get(definition.calendar or "", around_the_clock))
         for definition in policy.definitions
     }
-    return Plan(policy, MappingProxyType(compiled))
+    reads = frozenset[str]().union(*(each.reads or () for each in compiled.values()))
+    return Plan(policy, MappingProxyType(compiled), reads)
 
 
 def _compiled(definition: SlaDefinition, calendar: Calendar) -> CompiledDefinition:

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from csmcore.calendars import as_utc
 from csmcore.conditions import Record, same
 from csmcore.errors import InvalidValue
-from csmcore.model import Revision, SlaClock, SlaState
+from csmcore.model import Reason, Revision, SlaClock, SlaState
 from csmcore.rules.clock import attached, caught_up, ended, paused, resumed, with_goal
 from csmcore.rules.plan import CompiledDefinition, Plan
 
-__all__ = ["advance", "evaluate", "next_deadline", "tick"]
+__all__ = ["advance", "evaluate", "lacking_goals", "next_deadline", "tick"]
 
 
 def evaluate(plan: Plan, revisions: Iterable[Revision], as_of: datetime) -> SlaState:
@@ -43,13 +43,13 @@ def advance(plan: Plan, state: SlaState, revision: Revision) -> SlaState:
             "revision", f"{revision.event_id} is not later than {last.event_id}", "give revisions in order"
         )
     before = None if last is None else last.fields
-    changed = _changed(revision.fields, before)
+    changed = None if before is None else _changed(plan.reads, revision.fields, before)
     clocks = list(state.clocks)
     newest = {clock.definition: index for index, clock in enumerate(clocks)}
     for identity, compiled in plan.definitions.items():
         index = newest.get(identity)
         clock = None if index is None else clocks[index]
-        is_idle = before is not None and compiled.reads is not None and compiled.reads.isdisjoint(changed)
+        is_idle = changed is not None and compiled.reads is not None and compiled.reads.isdisjoint(changed)
         if clock is not None and index is not None and clock.stopped_at is None:
             clock = caught_up(compiled, clock, revision.at)
             clocks[index], *more = (clock,) if is_idle else _stepped(compiled, clock, revision, before)
@@ -74,22 +74,38 @@ def next_deadline(plan: Plan, state: SlaState, now: datetime) -> datetime | None
     return min((clock.next_at for clock in tick(plan, state, now).clocks if clock.next_at is not None), default=None)
 
 
-def _changed(now: Record, before: Record | None) -> set[str]:
-    """The fields that are not what they were, as `changes` has it."""
-    if before is None:
-        return set(now)
-    changed = {name for name, value in now.items() if value is not (was := before.get(name)) and not same(value, was)}
-    return changed.union(before.keys() - now.keys())
+def _changed(names: frozenset[str], now: Record, before: Record) -> list[str]:
+    """Those of the fields that are not what they were, as `changes` has it."""
+    pairs = ((name, now.get(name), before.get(name)) for name in names)
+    return [name for name, value, was in pairs if value is not was and not same(value, was)]
 
 
 def _is_other(one: object, other: object) -> bool:
     return one is not other
 
 
+def lacking_goals(plan: Plan, state: SlaState, before: SlaState) -> tuple[Reason, ...]:
+    """Why definitions that start at the last revision have no clock all the same: none of their goals is for the case."""
+    if state.last is None:
+        return ()
+    now, was = state.last.fields, None if before.last is None else before.last.fields
+    running = {clock.definition for clock in state.active}
+    return tuple(
+        Reason("no_goal", f"{identity} does not run: none of its goals is for this case", ())
+        for identity, compiled in plan.definitions.items()
+        if not compiled.has_goal_for_all and identity not in running and _starts(compiled, now, was)
+        if compiled.goal(now, was) is None
+    )
+
+
+def _starts(compiled: CompiledDefinition, now: Record, before: Record | None) -> bool:
+    starts = compiled.start(now, before) and not compiled.stop(now, before) and not compiled.cancel(now, before)
+    return starts and compiled.is_run_by(now)
+
+
 def _goal_to_attach(compiled: CompiledDefinition, now: Record, before: Record | None) -> timedelta | None:
     """The goal of the clock that the definition would attach now; None where it would attach none."""
-    starts = compiled.start(now, before) and not compiled.stop(now, before) and not compiled.cancel(now, before)
-    return compiled.goal(now, before) if starts and compiled.is_run_by(now) else None
+    return compiled.goal(now, before) if _starts(compiled, now, before) else None
 
 
 def _started(

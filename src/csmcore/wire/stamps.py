@@ -80,7 +80,7 @@ def _parser(column: TimeColumn, place: str) -> Callable[[str], datetime | None]:
         match = pattern.fullmatch(cell)
         if match is None:
             return None
-        month = number(match, "m") or _MONTHS.index(match["b"].lower()) + 1
+        month = number(match, "m") if "m" in names else _MONTHS.index(match["b"].lower()) + 1
         micros = int(match["f"].ljust(6, "0")) if "f" in names else 0
         time = (_hour(match, names), number(match, "M"), number(match, "S"), micros)
         reading = datetime(int(match["Y"]), month, int(match["d"]), *time)  # noqa: DTZ001 - the zone comes after

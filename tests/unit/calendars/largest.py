@@ -13,7 +13,9 @@ from tests.unit.calendars.offices import WEEKDAYS, at
 __all__ = ["LARGEST", "ask"]
 
 HOURS = {"timezone": "Europe/Berlin", "hours": {"mon": ["09:00-17:00"]}}
-WINDOWS = [f"{minute // 60:02}:{minute % 60:02}-{minute // 60:02}:{minute % 60 + 1:02}" for minute in range(0, 1440, 12)][:100]
+WINDOWS = [
+    f"{minute // 60:02}:{minute % 60:02}-{minute // 60:02}:{minute % 60 + 1:02}" for minute in range(0, 1440, 12)
+][:100]
 DATES = [date.fromordinal(719_163 + 8 * day).isoformat() for day in range(10_000)]
 
 
@@ -29,7 +31,11 @@ LARGEST: dict[str, Callable[[], dict[str, object]]] = {
     "ten thousand yearly recurrences": lambda: recurring("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1"),
     "ten thousand daily recurrences": lambda: recurring("FREQ=DAILY"),
     "ten thousand rare recurrences": lambda: recurring("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=SU"),
-    "a hundred calendars": lambda: {"union": [{"timezone": "Europe/Berlin", "hours": dict.fromkeys(WEEKDAYS, WINDOWS[k : k + 1])} for k in range(100)]},
+    "a hundred calendars": lambda: {
+        "union": [
+            {"timezone": "Europe/Berlin", "hours": dict.fromkeys(WEEKDAYS, WINDOWS[k : k + 1])} for k in range(100)
+        ]
+    },
 }
 
 

@@ -185,8 +185,12 @@ def test_a_window_that_ends_in_a_repeated_hour_opens_again() -> None:
 def test_the_offset_is_the_date_s_own() -> None:
     """09:00 in New York is 14:00 UTC in winter and 13:00 in summer: due dates on both sides of a change are right."""
     new_york = office("America/New_York")
-    assert new_york.add(at("2026-03-06T21:00"), 2 * HOUR) == at("2026-03-09T14:00")  # Friday 16:00 to Monday 10:00 -04:00
-    assert new_york.add(at("2026-10-30T20:00"), 2 * HOUR) == at("2026-11-02T15:00")  # Friday 16:00 to Monday 10:00 -05:00
+    assert new_york.add(at("2026-03-06T21:00"), 2 * HOUR) == at(
+        "2026-03-09T14:00"
+    )  # Friday 16:00 to Monday 10:00 -04:00
+    assert new_york.add(at("2026-10-30T20:00"), 2 * HOUR) == at(
+        "2026-11-02T15:00"
+    )  # Friday 16:00 to Monday 10:00 -05:00
 
 
 def test_a_date_that_never_was_has_no_hours() -> None:
@@ -194,7 +198,9 @@ def test_a_date_that_never_was_has_no_hours() -> None:
     apia = office("Pacific/Apia")
     assert apia.add(at("2011-12-29T16:00-10:00"), 2 * HOUR) == at("2012-01-02T10:00+14:00")
     nights = every_day("Pacific/Apia", "22:00-06:00")
-    assert nights.elapsed(at("2011-12-29T21:00-10:00"), at("2011-12-31T21:00+14:00")) == 2 * HOUR  # 22:00 to 24:00 on the 29th
+    assert (
+        nights.elapsed(at("2011-12-29T21:00-10:00"), at("2011-12-31T21:00+14:00")) == 2 * HOUR
+    )  # 22:00 to 24:00 on the 29th
 
 
 def test_a_zone_may_be_off_by_seconds() -> None:
@@ -243,7 +249,11 @@ def test_positions_are_open_time_since_2020() -> None:
 def test_spans_are_open_and_closed_in_turn() -> None:
     """The stretches of an afternoon, an evening and a morning, cut at the ends asked for."""
     spans = office().spans(at("2026-03-02T16:00"), at("2026-03-03T10:00"))
-    assert [(span.start.hour, span.end.hour, span.is_open) for span in spans] == [(16, 17, True), (17, 9, False), (9, 10, True)]
+    assert [(span.start.hour, span.end.hour, span.is_open) for span in spans] == [
+        (16, 17, True),
+        (17, 9, False),
+        (9, 10, True),
+    ]
     assert [span.duration for span in spans] == [HOUR, 16 * HOUR, HOUR]
     assert all(span.holidays == () for span in spans)
 
@@ -269,7 +279,12 @@ def test_nothing_open_means_no_due_date() -> None:
     assert never.elapsed(t, t + DAY) == timedelta(0)
     assert never.add(t, timedelta(0)) == t
     assert [span.is_open for span in never.spans(t, t + DAY)] == [False]
-    for search in (lambda: never.add(t, MICRO), lambda: never.subtract(t, MICRO), lambda: never.next_open(t), lambda: never.add_days(t, 0)):
+    for search in (
+        lambda: never.add(t, MICRO),
+        lambda: never.subtract(t, MICRO),
+        lambda: never.next_open(t),
+        lambda: never.add_days(t, 0),
+    ):
         with pytest.raises(NoBusinessTime, match="never open"):
             search()
     for search in (lambda: never.next_close(t), lambda: never.previous_close(t), lambda: never.add_days(t, -1)):

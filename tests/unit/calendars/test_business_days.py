@@ -1,4 +1,4 @@
-"""Business days: N working dates on, at the same local time or at the close. 2026-03-02 is a Monday, 2026-12-25 a Friday."""
+"""Business days: N working dates on, at the same local time or the close. 2026-03-02 is a Monday."""
 
 import time
 from contextlib import suppress
@@ -33,7 +33,7 @@ def test_business_days_count_working_dates(start: str, days: int, same_time: str
 
 
 def test_holidays_and_closed_days_do_not_count() -> None:
-    """Two business days from Thursday the 24th are Tuesday the 29th, with Christmas on Friday; an open Saturday counts."""
+    """Two business days from Thursday the 24th are Tuesday the 29th, with Christmas off; an open Saturday counts."""
     assert office(holidays=["2026-12-25"]).add_days(at("2026-12-24T10:00"), 2) == at("2026-12-29T10:00")
     open_saturday = office(exceptions={"2026-12-26": ["10:00-12:00"], "2026-12-25": []})
     assert open_saturday.add_days(at("2026-12-24T15:00"), 1) == at("2026-12-26T12:00")
@@ -52,7 +52,9 @@ def test_the_same_local_time_keeps_its_reading_over_a_change_of_the_clock() -> N
 
 def test_a_time_that_does_not_exist_that_day_moves_on() -> None:
     """02:30 on Berlin's spring day is moved forward over the gap, to 03:30."""
-    assert every_day("Europe/Berlin", "00:00-24:00").add_days(at("2026-03-28T02:30+01:00"), 1) == at("2026-03-29T03:30+02:00")
+    assert every_day("Europe/Berlin", "00:00-24:00").add_days(at("2026-03-28T02:30+01:00"), 1) == at(
+        "2026-03-29T03:30+02:00"
+    )
 
 
 def test_a_night_is_a_day_of_its_own_date() -> None:

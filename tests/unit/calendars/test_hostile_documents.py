@@ -102,7 +102,24 @@ def test_a_malformed_document_is_refused_at_its_place(change: dict[str, object],
     tally("hostile inputs refused", 1)
 
 
-@pytest.mark.parametrize("key", ["Timezone", "time_zone", "tz", "hour", "holiday", "valid_to", "validFrom", "", "__class__", "_table", "x" * 5000, "\ud800", "union "])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "Timezone",
+        "time_zone",
+        "tz",
+        "hour",
+        "holiday",
+        "valid_to",
+        "validFrom",
+        "",
+        "__class__",
+        "_table",
+        "x" * 5000,
+        "\ud800",
+        "union ",
+    ],
+)
 def test_an_unknown_key_is_refused(key: str, tally: Tally) -> None:
     """A key that nothing reads is refused, with the one that was perhaps meant or those that are known."""
     with pytest.raises(UnknownKey) as caught:
@@ -128,7 +145,10 @@ def test_what_every_calendar_has_cannot_be_left_out(key: str) -> None:
     assert caught.value.path == f"$.{key}"
 
 
-@pytest.mark.parametrize("document", [None, True, 0, 1.5, "", "UTC", b"{}", [], [GOOD], (), object(), {1: 2}, {None: None}, {("timezone",): "UTC"}])
+@pytest.mark.parametrize(
+    "document",
+    [None, True, 0, 1.5, "", "UTC", b"{}", [], [GOOD], (), object(), {1: 2}, {None: None}, {("timezone",): "UTC"}],
+)
 def test_what_is_no_document_is_refused(document: object, tally: Tally) -> None:
     """Anything but a mapping with text for keys is refused at the root."""
     for read in (BusinessCalendar.from_mapping, calendar_from_mapping):
@@ -160,7 +180,9 @@ def test_the_same_limits_hold_in_python() -> None:
     """The constructor refuses what the document would be refused for."""
     good = office()
     with pytest.raises(LimitExceeded):
-        BusinessCalendar(timezone="UTC", hours=good.hours, exceptions={date.fromordinal(719_163 + day): () for day in range(10_001)})
+        BusinessCalendar(
+            timezone="UTC", hours=good.hours, exceptions={date.fromordinal(719_163 + day): () for day in range(10_001)}
+        )
     with pytest.raises(LimitExceeded):
         BusinessCalendar(timezone="UTC", hours=good.hours, holidays=office(holidays=["2026-12-25"]).holidays * 10_001)
     with pytest.raises(InvalidValue):
@@ -168,7 +190,9 @@ def test_the_same_limits_hold_in_python() -> None:
     with pytest.raises(InvalidValue):
         BusinessCalendar(timezone="UTC", hours=good.hours, holiday_rule="days")  # type: ignore[arg-type]
     with pytest.raises(InvalidValue):
-        BusinessCalendar(timezone="UTC", hours=good.hours, exceptions={date(2026, 1, 1): (good.hours.mon[0], good.hours.mon[0])})
+        BusinessCalendar(
+            timezone="UTC", hours=good.hours, exceptions={date(2026, 1, 1): (good.hours.mon[0], good.hours.mon[0])}
+        )
 
 
 @pytest.mark.parametrize("year", [2026, 2199])
@@ -177,7 +201,9 @@ def test_the_largest_documents_stay_bounded(name: str, year: int) -> None:
     """Read and asked about near and far years, they answer or refuse with LimitExceeded within four seconds."""
     root = Path(__file__).parents[3]
     ask = f"from tests.unit.calendars.largest import ask; ask({name!r}, {year})"
-    done = subprocess.run([sys.executable, "-c", ask], cwd=root, timeout=5, check=True, capture_output=True, text=True)  # a process, so that one without end is ended
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=root, timeout=5, check=True, capture_output=True, text=True
+    )  # a process, so that one without end is ended
     assert float(done.stdout) < 4
 
 
@@ -211,17 +237,46 @@ class Sly(Mapping[str, object]):
 def test_any_mapping_will_do() -> None:
     """A document need not be a dict, and its lists may be tuples."""
     assert BusinessCalendar.from_mapping(Sly()) == BusinessCalendar.from_mapping(GOOD)
-    assert BusinessCalendar.from_mapping({"timezone": "UTC", "hours": {"mon": ("09:00-17:00",)}}) == BusinessCalendar.from_mapping(GOOD)
+    assert BusinessCalendar.from_mapping(
+        {"timezone": "UTC", "hours": {"mon": ("09:00-17:00",)}}
+    ) == BusinessCalendar.from_mapping(GOOD)
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.dates(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8) | st.sampled_from(("mon", "date", "union", "recurrence", "2026-12-24")), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(max_size=8) | st.sampled_from(("mon", "date", "union", "recurrence", "2026-12-24")),
+            inner,
+            max_size=3,
+        )
+    ),
     max_leaves=8,
 )
 
 
-@given(change=st.dictionaries(st.sampled_from(("name", "timezone", "hours", "holidays", "exceptions", "valid_from", "valid_until", "holiday_rule", "union", "minus", "x")), JSON, max_size=4))
+@given(
+    change=st.dictionaries(
+        st.sampled_from(
+            (
+                "name",
+                "timezone",
+                "hours",
+                "holidays",
+                "exceptions",
+                "valid_from",
+                "valid_until",
+                "holiday_rule",
+                "union",
+                "minus",
+                "x",
+            )
+        ),
+        JSON,
+        max_size=4,
+    )
+)
 def test_any_document_is_a_calendar_or_is_refused(change: dict[str, object]) -> None:
     """Whatever plain data a document holds, nothing but a CsmError leaves, and what is read round trips."""
     try:
@@ -231,7 +286,13 @@ def test_any_document_is_a_calendar_or_is_refused(change: dict[str, object]) -> 
     assert calendar_from_mapping(read.to_mapping()) == read
 
 
-@pytest.mark.parametrize("ask", [lambda desk: desk.add(at("2026-03-02T12:00"), MINUTE), lambda desk: desk.elapsed(at("2026-03-02T12:00"), at("2026-03-02T12:00") + HOUR)])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda desk: desk.add(at("2026-03-02T12:00"), MINUTE),
+        lambda desk: desk.elapsed(at("2026-03-02T12:00"), at("2026-03-02T12:00") + HOUR),
+    ],
+)
 def test_the_deepest_combination_is_read_and_answers(ask: Callable[[Calendar], object]) -> None:
     """Eight levels deep is no problem."""
     deep: dict[str, object] = dict(GOOD)

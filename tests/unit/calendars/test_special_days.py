@@ -27,7 +27,7 @@ def test_a_holiday_is_a_local_date() -> None:
 
 
 def test_under_shift_a_holiday_takes_the_night_that_starts_on_it() -> None:
-    """The night of the 24th runs on into Christmas; that of the 25th is gone, with its tail on the 26th: 8 + 8 hours stay."""
+    """The night of the 24th runs on into Christmas; that of the 25th is gone with its tail: 8 + 8 hours stay."""
     nights = every_day("UTC", NIGHT, holidays=["2026-12-25"])
     assert nights.is_open(at("2026-12-25T05:00"))
     assert not nights.is_open(at("2026-12-25T23:00"))
@@ -36,7 +36,7 @@ def test_under_shift_a_holiday_takes_the_night_that_starts_on_it() -> None:
 
 
 def test_under_day_a_holiday_takes_its_date_from_midnight_to_midnight() -> None:
-    """The tail of the 24th's night is cut at midnight, the night of the 25th begins at midnight: 2 + 6 + 8 hours stay."""
+    """The 24th's night is cut at midnight, that of the 25th is open from midnight on: 2 + 6 + 8 hours stay."""
     nights = every_day("UTC", NIGHT, holidays=["2026-12-25"], holiday_rule="day")
     assert not nights.is_open(at("2026-12-25T05:00"))
     assert not nights.is_open(at("2026-12-25T23:00"))
@@ -46,8 +46,17 @@ def test_under_day_a_holiday_takes_its_date_from_midnight_to_midnight() -> None:
 
 def test_an_exception_has_hours_of_its_own() -> None:
     """A short day, a day with longer hours, a working Saturday, a closed day."""
-    desk = office(exceptions={"2026-12-24": ["09:00-12:00"], "2026-12-23": ["08:00-20:00"], "2026-12-26": ["10:00-12:00"], "2026-12-22": []})
-    worked = [desk.elapsed(at(f"2026-12-{day}T00:00"), at(f"2026-12-{day}T00:00") + DAY) // HOUR for day in range(21, 28)]
+    desk = office(
+        exceptions={
+            "2026-12-24": ["09:00-12:00"],
+            "2026-12-23": ["08:00-20:00"],
+            "2026-12-26": ["10:00-12:00"],
+            "2026-12-22": [],
+        }
+    )
+    worked = [
+        desk.elapsed(at(f"2026-12-{day}T00:00"), at(f"2026-12-{day}T00:00") + DAY) // HOUR for day in range(21, 28)
+    ]
     assert worked == [8, 0, 12, 3, 8, 2, 0]
 
 
@@ -67,7 +76,10 @@ def test_an_exception_may_be_a_night() -> None:
 
 def test_an_exception_replaces_the_night_that_would_start() -> None:
     """Under shift the tail of an ordinary night goes with it; under day it stays, since it lies on another date."""
-    by_rule = {rule: every_day("UTC", NIGHT, exceptions={"2026-12-25": ["12:00-13:00"]}, holiday_rule=rule) for rule in ("shift", "day")}
+    by_rule = {
+        rule: every_day("UTC", NIGHT, exceptions={"2026-12-25": ["12:00-13:00"]}, holiday_rule=rule)
+        for rule in ("shift", "day")
+    }
     assert not by_rule["shift"].is_open(at("2026-12-26T05:00"))
     assert by_rule["shift"].is_open(at("2026-12-25T05:00"))
     assert by_rule["day"].is_open(at("2026-12-26T05:00"))
@@ -83,7 +95,9 @@ def test_an_exception_on_a_date_that_never_was_changes_nothing() -> None:
 
 def test_outside_its_validity_no_window_starts() -> None:
     """Both ends are included, the last night runs to its end, and exceptions outside count for nothing."""
-    nights = every_day("UTC", NIGHT, valid_from="2026-12-24", valid_until="2026-12-25", exceptions={"2026-12-28": ["09:00-17:00"]})
+    nights = every_day(
+        "UTC", NIGHT, valid_from="2026-12-24", valid_until="2026-12-25", exceptions={"2026-12-28": ["09:00-17:00"]}
+    )
     assert nights.elapsed(at("2026-12-01T00:00"), at("2027-01-31T00:00")) == 16 * HOUR
     assert nights.next_open(at("2026-12-01T00:00")) == at("2026-12-24T22:00")
     assert nights.previous_close(at("2027-01-31T00:00")) == at("2026-12-26T06:00")
@@ -99,7 +113,10 @@ def test_outside_its_validity_no_window_starts() -> None:
         ("FREQ=YEARLY;BYYEARDAY=1", ["2025-01-01", "2026-01-01", "2027-01-01"]),
         ("FREQ=YEARLY;BYYEARDAY=-1", ["2025-12-31", "2026-12-31", "2027-12-31"]),
         ("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24,31;UNTIL=20261224", ["2025-12-24", "2025-12-31", "2026-12-24"]),
-        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;BYMONTH=12", ["2025-12-31", "2026-12-31", "2027-12-31"]),  # last weekday
+        (
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;BYMONTH=12",
+            ["2025-12-31", "2026-12-31", "2027-12-31"],
+        ),  # last weekday
         ("FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=1,2", ["2025-01-31", "2026-01-31", "2027-01-31"]),
     ],
 )
@@ -112,8 +129,16 @@ def test_a_recurrence_falls_where_the_almanac_says(rule: str, dates: list[str]) 
 @pytest.mark.parametrize(
     ("rule", "start", "dates"),
     [
-        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "2026-03-04", ["2026-03-06", "2026-03-20", "2026-04-03"]),  # from that week on
-        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "2026-03-04", ["2026-03-16", "2026-03-30"]),  # Monday of the first week is over
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR",
+            "2026-03-04",
+            ["2026-03-06", "2026-03-20", "2026-04-03"],
+        ),  # from that week on
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO",
+            "2026-03-04",
+            ["2026-03-16", "2026-03-30"],
+        ),  # Monday of the first week is over
         ("FREQ=DAILY;INTERVAL=10", "2026-03-04", ["2026-03-04", "2026-03-14", "2026-03-24", "2026-04-03"]),
         ("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1", "2026-01-15", ["2026-04-01"]),
         ("FREQ=YEARLY;INTERVAL=4;BYMONTH=3;BYMONTHDAY=3", "2022-06-01", ["2026-03-03"]),
@@ -138,7 +163,10 @@ def test_a_recurrence_that_counts_needs_a_start(rule: str) -> None:
 
 def test_recurring_holidays_close_each_year() -> None:
     """A calendar keeps New Year and the last Monday of May free, from 1970 to 2199."""
-    rules = ({"recurrence": "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1", "name": "New Year"}, {"recurrence": "FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO"})
+    rules = (
+        {"recurrence": "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1", "name": "New Year"},
+        {"recurrence": "FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO"},
+    )
     desk = office(holidays=list(rules))
     for day in ("1970-01-01", "2026-01-01", "2026-05-25", "2199-01-01"):
         assert desk.elapsed(at(f"{day}T00:00"), at(f"{day}T23:00")) == timedelta(0)
@@ -146,8 +174,14 @@ def test_recurring_holidays_close_each_year() -> None:
 
 
 def test_spans_name_the_holidays_that_closed_them() -> None:
-    """A closed stretch carries the names of the holidays whose hours it swallowed, each once, and a bare date for one without a name."""
-    desk = office(holidays=[{"date": "2026-12-25", "name": "Christmas"}, "2026-12-28", {"date": "2026-12-26", "name": "a Saturday"}])
+    """A closed stretch carries the names of the holidays whose hours it swallowed, or dates without a name."""
+    desk = office(
+        holidays=[
+            {"date": "2026-12-25", "name": "Christmas"},
+            "2026-12-28",
+            {"date": "2026-12-26", "name": "a Saturday"},
+        ]
+    )
     evening, night, morning = desk.spans(at("2026-12-24T16:00"), at("2026-12-29T10:00"))
     assert (evening.is_open, night.is_open, morning.is_open) == (True, False, True)
     assert night.holidays == ("Christmas", "2026-12-28")  # the Saturday would have been closed anyway
@@ -168,11 +202,13 @@ def test_a_holiday_that_an_exception_overrules_is_not_named() -> None:
 
 
 def test_spans_name_the_holiday_of_a_lost_night() -> None:
-    """Under shift the lost night of the 25th is named until 06:00 on the 26th; under day the lost tail on the 25th is named."""
+    """Under shift the lost night of the 25th is named, under day the lost tail and evening on the 25th."""
     named = {
         rule: [
             (span.start.isoformat(), span.holidays)
-            for span in every_day("UTC", NIGHT, holidays=[{"date": "2026-12-25", "name": "Christmas"}], holiday_rule=rule).spans(*CHRISTMAS_WEEK)
+            for span in every_day(
+                "UTC", NIGHT, holidays=[{"date": "2026-12-25", "name": "Christmas"}], holiday_rule=rule
+            ).spans(*CHRISTMAS_WEEK)
             if span.holidays
         ]
         for rule in ("shift", "day")
@@ -183,7 +219,9 @@ def test_spans_name_the_holiday_of_a_lost_night() -> None:
 
 def test_two_holidays_on_a_date_are_both_named() -> None:
     """Two names of one date stand together."""
-    desk = office(holidays=[{"date": "2026-12-25", "name": "Christmas"}, {"date": "2026-12-25", "name": "Quaid-e-Azam Day"}])
+    desk = office(
+        holidays=[{"date": "2026-12-25", "name": "Christmas"}, {"date": "2026-12-25", "name": "Quaid-e-Azam Day"}]
+    )
     (span,) = desk.spans(at("2026-12-25T10:00"), at("2026-12-25T11:00"))
     assert ", ".join(span.holidays) == "Christmas, Quaid-e-Azam Day"
 

@@ -17,7 +17,11 @@ FULL: dict[str, object] = {
     "name": "support",
     "timezone": "Europe/Berlin",
     "hours": {"mon": ["09:00-12:00", "13:00-17:00"], "fri": ["22:00-06:00"], "sun": ["09:00:30-10:00"]},
-    "holidays": ["2026-12-25", {"date": "2026-12-26", "name": "Boxing Day"}, {"recurrence": "FREQ=DAILY;INTERVAL=40", "name": "retreat", "start": "2026-01-05"}],
+    "holidays": [
+        "2026-12-25",
+        {"date": "2026-12-26", "name": "Boxing Day"},
+        {"recurrence": "FREQ=DAILY;INTERVAL=40", "name": "retreat", "start": "2026-01-05"},
+    ],
     "exceptions": {"2026-12-23": [], "2026-12-24": ["09:00-12:00"]},
     "valid_from": "2020-01-01",
     "valid_until": "2030-12-31",
@@ -32,7 +36,9 @@ def test_a_document_is_written_as_it_was_read() -> None:
 
 def test_what_is_empty_is_left_out() -> None:
     """A calendar of its zone and hours alone is written with no more."""
-    assert BusinessCalendar.from_mapping({"timezone": "UTC", "hours": {}, "holidays": [], "exceptions": {}, "name": ""}).to_mapping() == {"timezone": "UTC", "hours": {}}
+    assert BusinessCalendar.from_mapping(
+        {"timezone": "UTC", "hours": {}, "holidays": [], "exceptions": {}, "name": ""}
+    ).to_mapping() == {"timezone": "UTC", "hours": {}}
 
 
 def test_native_dates_equal_their_text() -> None:
@@ -53,7 +59,16 @@ def test_equal_documents_make_equal_calendars() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("name", "other"), ("timezone", "Europe/Paris"), ("hours", {}), ("holidays", []), ("exceptions", {}), ("valid_from", "2020-01-02"), ("valid_until", "2030-12-30"), ("holiday_rule", "shift")],
+    [
+        ("name", "other"),
+        ("timezone", "Europe/Paris"),
+        ("hours", {}),
+        ("holidays", []),
+        ("exceptions", {}),
+        ("valid_from", "2020-01-02"),
+        ("valid_until", "2030-12-30"),
+        ("holiday_rule", "shift"),
+    ],
 )
 def test_each_part_of_a_calendar_makes_a_difference(key: str, value: object) -> None:
     """Two calendars that differ in one part are not equal."""
@@ -67,7 +82,9 @@ def test_a_calendar_is_no_document() -> None:
     assert desk != desk.union(desk)
 
 
-@pytest.mark.parametrize("make", [office, lambda: office().minus(every_day("UTC", "12:00-13:00")), BusinessCalendar.always])
+@pytest.mark.parametrize(
+    "make", [office, lambda: office().minus(every_day("UTC", "12:00-13:00")), BusinessCalendar.always]
+)
 def test_calendars_pickle_and_copy(make: Callable[[], Calendar]) -> None:
     """A copy, also one that crossed processes, is equal and answers alike; what was compiled stays behind."""
     original = make()
@@ -82,7 +99,14 @@ def test_calendars_pickle_and_copy(make: Callable[[], Calendar]) -> None:
 
 @pytest.mark.parametrize(
     ("value", "name"),
-    [(office(), "timezone"), (office().union(office()), "parts"), (Window(0, 60), "opens"), (WeeklyHours(), "mon"), (Holiday(date(2026, 1, 1)), "name"), (Recurrence("FREQ=WEEKLY;BYDAY=MO"), "rule")],
+    [
+        (office(), "timezone"),
+        (office().union(office()), "parts"),
+        (Window(0, 60), "opens"),
+        (WeeklyHours(), "mon"),
+        (Holiday(date(2026, 1, 1)), "name"),
+        (Recurrence("FREQ=WEEKLY;BYDAY=MO"), "rule"),
+    ],
 )
 def test_values_do_not_change(value: object, name: str) -> None:
     """Assigning to a part of a value is an error, and leaves it as it was."""
@@ -94,7 +118,12 @@ def test_values_do_not_change(value: object, name: str) -> None:
 
 def test_a_calendar_keeps_nothing_of_the_document() -> None:
     """Changing the document afterwards changes no calendar, and the written form is the caller's own."""
-    document: dict[str, object] = {"timezone": "UTC", "hours": {"mon": ["09:00-17:00"]}, "exceptions": {}, "holidays": []}
+    document: dict[str, object] = {
+        "timezone": "UTC",
+        "hours": {"mon": ["09:00-17:00"]},
+        "exceptions": {},
+        "holidays": [],
+    }
     desk = BusinessCalendar.from_mapping(document)
     document["hours"]["mon"].append("18:00-19:00")  # type: ignore[index]
     document["holidays"].append("2026-03-02")  # type: ignore[attr-defined]
@@ -122,7 +151,7 @@ def test_asking_in_any_order_gives_the_same_answers() -> None:
 
 
 def test_threads_may_share_a_calendar() -> None:
-    """Eight threads that ask one new calendar about different years at once get the answers of a calendar of their own."""
+    """Eight threads that ask one calendar about different years at once get the answers of one of their own."""
     years = [1990, 2021, 2035, 2005, 2028, 2019, 2012, 2042]
     expected = [answers(office("Europe/Berlin"), year) for year in years]
     with ThreadPoolExecutor(len(years)) as pool:
@@ -140,4 +169,13 @@ def answers(desk: Calendar, year: int) -> list[object]:
     """What a calendar says about a year."""
     a, b = at(f"{year}-06-01T12:00"), at(f"{year + 3}-09-20T12:00")
     spans = desk.spans(a, b)
-    return [desk.elapsed(a, b), desk.add(a, 100 * HOUR), desk.subtract(b, 100 * HOUR), desk.is_open(a), desk.previous_close(a), desk.next_close(b), len(spans), spans[0]]
+    return [
+        desk.elapsed(a, b),
+        desk.add(a, 100 * HOUR),
+        desk.subtract(b, 100 * HOUR),
+        desk.is_open(a),
+        desk.previous_close(a),
+        desk.next_close(b),
+        len(spans),
+        spans[0],
+    ]

@@ -151,7 +151,9 @@ def test_a_key_that_is_no_weekday_is_refused(key: str) -> None:
 
 def test_a_day_has_at_most_a_hundred_windows() -> None:
     """More windows than a day can need are refused, from documents and from Python."""
-    windows = [f"{minute // 60:02}:{minute % 60:02}-{minute // 60:02}:{minute % 60 + 1:02}" for minute in range(0, 202, 2)]
+    windows = [
+        f"{minute // 60:02}:{minute % 60:02}-{minute // 60:02}:{minute % 60 + 1:02}" for minute in range(0, 202, 2)
+    ]
     assert len(windows) == 101
     with pytest.raises(LimitExceeded):
         WeeklyHours.from_mapping({"mon": windows})

@@ -58,7 +58,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_what_is_no_zone_is_refused(name: str) -> None:
-    """A name that the database does not have, in any way of not having it, is refused in a short sentence, at its place."""
+    """A name that the database does not have, in whatever way, is refused in a short sentence, at its place."""
     begun = time.perf_counter()
     with pytest.raises(UnknownTimeZone) as caught:
         BusinessCalendar.from_mapping({"timezone": name, "hours": {}})
@@ -110,7 +110,13 @@ def test_the_machine_s_own_database_is_not_read() -> None:
         "sys.stdout.write(c.next_open(datetime(2026, 3, 2, tzinfo=UTC)).isoformat())"
     )
     answers = {
-        subprocess.run([sys.executable, "-c", program], env={"PYTHONTZPATH": path, "TZ": zone}, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONTZPATH": path, "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         for path, zone in (("", "UTC"), ("/usr/share/zoneinfo", "Asia/Tokyo"), ("/nowhere", "Pacific/Apia"))
     }
     assert answers == {"2026-03-02T14:00:00+00:00"}
@@ -139,14 +145,26 @@ def test_a_whole_day_over_a_change_lasts_its_real_time(zone: str, jump: str, len
 
 @pytest.mark.parametrize(
     ("zone", "day"),
-    [("Pacific/Apia", "2011-12-30"), ("Pacific/Kwajalein", "1993-08-21"), ("Pacific/Kiritimati", "1994-12-31"), ("Pacific/Enderbury", "1994-12-31")],
+    [
+        ("Pacific/Apia", "2011-12-30"),
+        ("Pacific/Kwajalein", "1993-08-21"),
+        ("Pacific/Kiritimati", "1994-12-31"),
+        ("Pacific/Enderbury", "1994-12-31"),
+    ],
 )
 def test_zones_know_the_dates_they_left_out(zone: str, day: str) -> None:
     """No time elapses on a date that was skipped at the date line, and its night has no tail."""
     gone = date.fromisoformat(day)
-    desk = calendar(zone, {}, exceptions={day: ["00:00-24:00"], gone.replace(day=gone.day - 1).isoformat(): ["12:00-13:00"]})
+    desk = calendar(
+        zone, {}, exceptions={day: ["00:00-24:00"], gone.replace(day=gone.day - 1).isoformat(): ["12:00-13:00"]}
+    )
     assert desk.elapsed(at(f"{day}T00:00") - 72 * HOUR, at(f"{day}T00:00") + 72 * HOUR) == HOUR
-    assert not any(span.is_open for span in calendar(zone, {}, exceptions={day: ["22:00-06:00"]}).spans(at(f"{day}T00:00") - 72 * HOUR, at(f"{day}T00:00") + 72 * HOUR))
+    assert not any(
+        span.is_open
+        for span in calendar(zone, {}, exceptions={day: ["22:00-06:00"]}).spans(
+            at(f"{day}T00:00") - 72 * HOUR, at(f"{day}T00:00") + 72 * HOUR
+        )
+    )
 
 
 def test_aliases_answer_alike() -> None:

@@ -4,11 +4,7 @@ import gzip
 import lzma
 from pathlib import Path
 
-__all__ = ["HISTORY", "MAPPING", "POLICY", "Run", "desk", "run"]
-
-import subprocess
-import sys
-from typing import NamedTuple
+__all__ = ["HISTORY", "MAPPING", "POLICY", "desk"]
 
 POLICY = """
 format = 1
@@ -47,21 +43,6 @@ HISTORY = """case,at,state,about
 2,2026-03-03T14:00+01:00,resolved,Screen
 2,2026-03-03T14:10+01:00,awaiting_info,Screen
 """
-
-
-class Run(NamedTuple):
-    """What a run of the command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-def run(*arguments: str | Path, given: bytes = b"") -> Run:
-    """The command in a process of its own, as people run it."""
-    command = [sys.executable, "-m", "csmcore", *map(str, arguments)]
-    done = subprocess.run(command, input=given, capture_output=True, check=False, timeout=120)
-    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def desk(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import BytesIO
 
-from csmcore.analysis import ReplayReport, replay
+from csmcore.analysis import ReplayReport, replay_history
 from csmcore.model import AgreementBook, CaseId, Finding, HistoryMapping, HistoryRow
 from csmcore.rules import Plan, compile_policy
 from csmcore.wire import load_mapping, load_policy, read_history
@@ -111,7 +111,7 @@ def found(read: Iterable[HistoryRow | Finding]) -> list[tuple[str, int | None]]:
 
 def replayed(*lines: str, agreements: AgreementBook | None = None, as_of: datetime | None = None) -> ReplayReport:
     """The desk's rows, replayed in the order in which they come."""
-    return replay(PLAN, rows(*lines), agreements=agreements, as_of=as_of, keep={CaseId("T1")})
+    return replay_history(PLAN, rows(*lines), agreements=agreements, as_of=as_of, keep={CaseId("T1")})
 
 
 def at(day: int, time: str) -> datetime:

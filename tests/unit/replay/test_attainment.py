@@ -2,8 +2,8 @@
 
 import pytest
 
-from csmcore.analysis import PromiseAttainment, attainment, replay
-from csmcore.analysis.attainment import percentile
+from csmcore.analysis import PromiseAttainment, attainment, replay_history
+from csmcore.analysis.promises import percentile
 from csmcore.model import DefinitionId
 from csmcore.rules import compile_policy
 from csmcore.wire import load_policy
@@ -67,14 +67,14 @@ def test_the_nearest_rank(percent: int, expected: int) -> None:
 def test_a_promise_to_nobody_is_counted_as_nothing() -> None:
     """Without cases there is nothing to count; the figures are a document."""
     assert attainment((), (DefinitionId("response"),)) == ()
-    document = replay(PLAN, rows("T1 02 09:00 New 1")).promises[0].to_mapping()
-    assert PromiseAttainment(**document) == replay(PLAN, rows("T1 02 09:00 New 1")).promises[0]
+    document = replay_history(PLAN, rows("T1 02 09:00 New 1")).promises[0].to_mapping()
+    assert PromiseAttainment(**document) == replay_history(PLAN, rows("T1 02 09:00 New 1")).promises[0]
 
 
 def test_promises_stand_in_the_order_of_the_policy() -> None:
     """Whatever the history has first."""
     plan = compile_policy(load_policy(POLICY))
-    report = replay(plan, rows("T1 02 09:00 Open 1", "T2 02 09:00 New 2"))
+    report = replay_history(plan, rows("T1 02 09:00 Open 1", "T2 02 09:00 New 2"))
     assert [(each.definition, each.priority) for each in report.promises] == [
         ("response", 1),
         ("response", 2),

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from csmcore.adapters import MemoryHost
-from csmcore.analysis import ReplayReport, replay
+from csmcore.analysis import ReplayReport, replay_history
 from csmcore.errors import DocumentError
 from csmcore.model import (
     SYSTEM,
@@ -71,7 +71,7 @@ def lines(events: list[Event]) -> bytes:
 
 def replayed(content: bytes) -> ReplayReport:
     """What comes of a file of events."""
-    return replay(compile_policy(POLICY), read_history(BytesIO(content)), agreements=BOOK)
+    return replay_history(compile_policy(POLICY), read_history(BytesIO(content)), agreements=BOOK)
 
 
 def plain(state: SlaState) -> list[dict]:

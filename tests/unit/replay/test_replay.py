@@ -6,7 +6,7 @@ from datetime import datetime
 import attrs
 import pytest
 
-from csmcore.analysis import ReplayReport, outcome, replay
+from csmcore.analysis import ReplayReport, outcome, replay_history
 from csmcore.errors import InvalidValue
 from csmcore.model import AccountId, AgreementBook, CaseId, Finding, HistoryRow, Layout, Reason
 from csmcore.rules import compile_policy, explain
@@ -118,7 +118,7 @@ def test_the_document_of_a_report() -> None:
 def test_a_report_shows_itself_in_a_notebook() -> None:
     """As a table, and nothing in it is taken for markup."""
     plan = compile_policy(load_policy(POLICY.replace('version = "1"', 'version = "<b>"')))
-    html = replay(plan, rows(*STORY, "T2 03 11:00 Open 1"))._repr_html_()
+    html = replay_history(plan, rows(*STORY, "T2 03 11:00 Open 1"))._repr_html_()
     assert "<td>resolution</td>" in html
     assert "opens_as: 1" in html
     assert "&lt;b&gt;" in html
@@ -140,7 +140,7 @@ def ordered(layout: Layout, *lines: str) -> tuple[list[str | None], dict[str, in
     """What comes of rows that say their order: the states in the order replayed, and the findings."""
     head = "order = 'n'"
     content = "\n".join(["ticket,when,status,prio,agent,n", *lines, ""]).encode()
-    report = replay(PLAN, read(content, mapping(head)), layout=layout, keep={CaseId("T1")})
+    report = replay_history(PLAN, read(content, mapping(head)), layout=layout, keep={CaseId("T1")})
     revisions = report.cases[0].revisions
     return [str(revision.fields.get("state")) for revision in revisions], dict(report.counts)
 
@@ -171,16 +171,16 @@ def test_cases_that_take_turns_are_not_grouped() -> None:
     """In a grouped history that is an error, by time it is what there is."""
     lines = ("T1 02 09:00 New 3 -", "T2 02 09:00 New 3 -", "T1 02 10:00 Open 3 -")
     with pytest.raises(InvalidValue, match=r"line 4: case 'T1' comes again.*by_time"):
-        replay(PLAN, rows(*lines), layout="grouped")
-    assert [case.id for case in replay(PLAN, rows(*lines), layout="by_time").cases] == ["T1", "T2"]
+        replay_history(PLAN, rows(*lines), layout="grouped")
+    assert [case.id for case in replay_history(PLAN, rows(*lines), layout="by_time").cases] == ["T1", "T2"]
 
 
 def test_both_layouts_give_the_same_report() -> None:
     """Law: rows grouped by case and the same rows by time tell the same."""
     other = ("T2 02 09:30 New 1 -", "T2 03 09:30 Open 1 bob", "T2 05 09:30 Closed 1 bob")
-    grouped = replay(PLAN, rows(*STORY, *other), layout="grouped")
+    grouped = replay_history(PLAN, rows(*STORY, *other), layout="grouped")
     turns = [line for pair in zip(STORY, (*other, "", "", "", ""), strict=True) for line in pair if line]
-    by_time = replay(PLAN, rows(*turns), layout="by_time")
+    by_time = replay_history(PLAN, rows(*turns), layout="by_time")
     assert [case.readings for case in grouped.cases] == [case.readings for case in by_time.cases]
     assert grouped.promises == by_time.promises
 
@@ -203,7 +203,7 @@ def test_a_closed_case_opens_again_in_the_policys_window(days: int, refused: int
     """The lifecycle would refuse it outside."""
     plan = compile_policy(load_policy(f"reopen_window_days = {days}\n{POLICY}"))
     lines = ("T1 02 09:00 New 3 -", "T1 02 10:00 Closed 3 -", "T1 03 11:00 Open 3 -")
-    assert sum(replay(plan, rows(*lines)).refused.values()) == refused
+    assert sum(replay_history(plan, rows(*lines)).refused.values()) == refused
 
 
 def test_a_state_that_was_never_said_is_no_step() -> None:
@@ -222,7 +222,7 @@ def grades(*cells: str) -> list[HistoryRow | Finding]:
 
 def test_priorities_are_held_against_the_matrix() -> None:
     """Where the record has none the matrix gives it, and one that someone set is not held against it."""
-    report = replay(PLAN, grades("1,1,1,", "1,1,4,", "1,1,,", "1,,4,", "1,1,4,because"))
+    report = replay_history(PLAN, grades("1,1,1,", "1,1,4,", "1,1,,", "1,,4,", "1,1,4,because"))
     assert [(finding.code, finding.text, finding.line) for finding in report.findings] == [
         ("priority_differs", "priority 4, where the matrix has 1", 3)
     ]
@@ -233,11 +233,11 @@ def test_priorities_are_held_against_the_matrix() -> None:
 def test_strict_makes_the_first_finding_an_error() -> None:
     """With its line; what reading found counts too."""
     with pytest.raises(InvalidValue, match=r"line 3: new -> resolved \(refused_step\)"):
-        replay(PLAN, rows("T1 02 09:00 New 3 -", "T1 02 10:00 Solved 3 -"), strict=True)
+        replay_history(PLAN, rows("T1 02 09:00 New 3 -", "T1 02 10:00 Solved 3 -"), strict=True)
     for layout in ("grouped", "by_time"):
         with pytest.raises(InvalidValue, match=r"line 2: state: 'Nwe'.*\(unknown_value\)"):
-            replay(PLAN, rows("T1 02 09:00 Nwe 3 -"), strict=True, layout=layout)
-    assert replay(PLAN, rows(*STORY), strict=True).findings == ()
+            replay_history(PLAN, rows("T1 02 09:00 Nwe 3 -"), strict=True, layout=layout)
+    assert replay_history(PLAN, rows(*STORY), strict=True).findings == ()
 
 
 # --- agreements ------------------------------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ def agreed(*lines: str, agreements: AgreementBook | None = BOOK) -> ReplayReport
         values = dict(pair.split("=") for pair in given)
         made.append(",".join([ticket, f"{day}.03.2026 09:00", *(values.get(name, "") for name in NAMES)]))
     content = "\n".join([",".join(["ticket", "when", *NAMES]), *made, ""]).encode()
-    return replay(AGREED, read(content, mapping(fields=fields)), agreements=agreements, keep={CaseId("T1")})
+    return replay_history(AGREED, read(content, mapping(fields=fields)), agreements=agreements, keep={CaseId("T1")})
 
 
 def test_without_agreements_nobody_is_entitled() -> None:

@@ -44,6 +44,7 @@ def test_a_cell_is_read_as_its_format_spells_it(cell: str, spelled: str, expecte
         ("", "iso"),
         ("soon", "iso"),
         ("31.02.2026 09:00", "%d.%m.%Y %H:%M"),
+        ("1.0.2026 09:00", "%d.%m.%Y %H:%M"),
         ("1.1.2026 24:00", "%d.%m.%Y %H:%M"),
         ("1.1.2026 9:00 extra", "%d.%m.%Y %H:%M"),
         ("1.1.2026 13:00 PM", "%d.%m.%Y %I:%M %p"),

@@ -6,15 +6,18 @@ import lzma
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from random import Random
 from typing import BinaryIO, cast
 
 import pytest
 
-from csmcore.errors import InvalidValue, LimitExceeded
+from csmcore.errors import CsmError, InvalidValue, LimitExceeded
 from csmcore.model import Finding, HistoryRow
 from csmcore.wire import load_mapping, read_history
+from tests.tally import Tally
 from tests.unit.replay.desk import HEAD, MAPPING, TIME, at, found, mapping, read, rows, table
 
+BITS = (b"", b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"0", b"9" * 30, b"\xef\xbb\xbf", b"T1", b"New")
 Pack = Callable[[bytes], bytes]
 Unpack = type[gzip.GzipFile] | type[lzma.LZMAFile]
 
@@ -201,6 +204,24 @@ def test_a_damaged_archive_is_refused(pack: Pack, unpack: Unpack, damage: str) -
         packed[len(packed) // 2] ^= 0xFF
     with pytest.raises(InvalidValue, match=r"line [\d,]+: the file is cut short or damaged"):
         list(read_history(unpacked(unpack, bytes(packed)), MAPPING))
+
+
+def test_a_mangled_table_raises_nothing_else(tally: Tally) -> None:
+    """Whatever happened to the bytes of a file, what comes is rows, findings or an error of csmcore."""
+    random = Random(7)
+    whole = HEADER + b'T1,02.03.2026 09:00,New,3,ann\nT2,"02.03.2026 09:00",Open,3,"a\nb"\n' * 2
+    refused = 0
+    for _ in range(4_000):
+        content = bytearray(whole)
+        for _ in range(random.randint(1, 6)):
+            place, length = random.randrange(len(content)), random.randint(0, 8)
+            content[place : place + length] = random.choice(BITS)
+        try:
+            assert all(isinstance(each, HistoryRow | Finding) for each in read(bytes(content)))
+        except CsmError:
+            refused += 1
+    tally("mangled tables read", 4_000)
+    assert 1_000 < refused < 3_900
 
 
 def unpacked(unpack: Unpack, packed: bytes) -> BinaryIO:

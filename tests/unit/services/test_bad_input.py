@@ -177,7 +177,7 @@ def test_a_clock_that_went_back_is_refused() -> None:
     before = snapshot(host)
     with pytest.raises(Refused) as refused:
         service.apply(case_id, AssignToMe(), ANN)
-    assert refused.value.refusal.codes == ("clock_went_back",)
+    assert refused.value.refusal.codes == ("too_early",)
     assert snapshot(host) == before
 
 

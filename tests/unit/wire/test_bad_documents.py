@@ -2,6 +2,7 @@
 
 import pickle
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -283,12 +284,13 @@ def test_an_error_crosses_processes_whole() -> None:
 
 def test_problems_are_counted_up_to_a_hundred() -> None:
     """A document that is wrong throughout is not read to its end: a hundred problems are told."""
-    for document in (
+    documents: tuple[dict[Any, Any], ...] = (
         {"roles": ["x"] * 5_000},
         {f"k{number}": 1 for number in range(5_000)},
         {f"k{number}": 1.5 for number in range(5_000)},
         dict.fromkeys(range(5_000)),
-    ):
+    )
+    for document in documents:
         with pytest.raises(DocumentError) as caught:
             from_plain(Actor, {"kind": "internal", "id": "a", **document})
         assert len(caught.value.problems) == 100

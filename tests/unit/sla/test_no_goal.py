@@ -1,0 +1,62 @@
+"""A promise that starts but has no goal for the case does not run, and the decision says so."""
+
+from datetime import UTC, datetime, timedelta
+
+from csmcore.conditions import field
+from csmcore.model import (
+    Account,
+    AccountId,
+    Actor,
+    CaseFacts,
+    CaseId,
+    Decision,
+    DefinitionId,
+    Goal,
+    OpenCase,
+    SlaDefinition,
+    SlaState,
+    SupportPolicy,
+)
+from csmcore.rules import compile_policy, decide_open
+from csmcore.rules.sla import lacking_goals
+
+NOW = datetime(2026, 5, 21, 9, tzinfo=UTC)
+URGENT = SlaDefinition(
+    id=DefinitionId("urgent"),
+    goals=(Goal(timedelta(hours=1), field("priority") == 1),),
+    start=field("state").is_in("new", "open"),
+)
+
+
+def opened(*definitions: SlaDefinition) -> Decision:
+    """A case of priority 4, opened under these definitions."""
+    plan = compile_policy(SupportPolicy(name="demo", version="1", definitions=definitions))
+    ann = Actor(kind="internal", id="ann", roles=frozenset({"agent"}))
+    facts = CaseFacts(account=Account(id=AccountId("acme"), name="Acme"))
+    command = OpenCase(account=AccountId("acme"), short_description="No sound")
+    decision = decide_open(command, ann, facts, plan, NOW, CaseId("case"), "CS1")
+    assert isinstance(decision, Decision)
+    return decision
+
+
+def test_no_goal_for_the_case_is_a_reason() -> None:
+    """A definition whose goals are all for other cases attaches no clock, and the decision carries the reason."""
+    decision = opened(URGENT)
+    assert decision.sla.clocks == ()
+    assert [reason.text for reason in decision.reasons if reason.code == "no_goal"] == [
+        "urgent does not run: none of its goals is for this case"
+    ]
+
+
+def test_a_goal_for_all_is_no_reason() -> None:
+    """A definition with a goal for every case attaches, and there is nothing to say."""
+    anyone = SlaDefinition(id=DefinitionId("all"), goals=(Goal(timedelta(hours=1)),), start=URGENT.start)
+    decision = opened(anyone)
+    assert [clock.definition for clock in decision.sla.clocks] == ["all"]
+    assert "no_goal" not in [reason.code for reason in decision.reasons]
+
+
+def test_before_the_first_revision_nothing_lacks_a_goal() -> None:
+    """A state that has seen no revision has no definition that starts."""
+    plan = compile_policy(SupportPolicy(name="demo", version="1", definitions=(URGENT,)))
+    assert lacking_goals(plan, SlaState(), SlaState()) == ()
