@@ -85,6 +85,15 @@ PLANNED = {  # alarms of a freezer in the night in which clocks go forward, and 
     datetime(2026, 3, 28, 20, 40, tzinfo=UTC): "biobank-mitte",
     datetime(2026, 4, 2, 17, 55, tzinfo=UTC): "seewarte",
 }
+PLAN = (  # what becomes of them: hours after the beginning, and what they are then
+    (0.5, "In work"),
+    (38, "Solved"),
+    (41, "In work"),
+    (42, "Waiting for customer"),
+    (59, "In work"),
+    (61, "Solved"),
+    (130, "Closed"),
+)
 GRADES = {1: "high", 2: "medium", 3: "low"}
 
 
@@ -270,6 +279,11 @@ def opening(dice: Dice, span: int) -> datetime:
 def case(dice: Dice, number: int, at: datetime) -> list[dict[str, str]]:
     """One case from its beginning to its end, or to the end of the export."""
     telling = begun(dice, number, at)
+    if at in PLANNED:
+        for hours, status in PLAN:
+            telling.at = at + timedelta(hours=hours)
+            telling.row(Status=status, Agent=AGENTS[0])
+        return telling.rows
     if dice.percent(4):
         telling.work(200)
         telling.row(Status="Withdrawn")

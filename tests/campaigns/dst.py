@@ -28,7 +28,8 @@ def main() -> int:
     print(
         f"{total:,} different transitions {first}-{last} in {len(zone_histories())} zone files; this shard: {planned:,}"
     )
-    started, checked, compared, mismatches = time.monotonic(), 0, 0, []
+    started, checked, compared = time.monotonic(), 0, 0
+    mismatches: list[str] = []
     for zone, changes in mine:
         result = compare_zone(zone, changes)
         checked, compared, mismatches = checked + len(changes), compared + result.done, mismatches + result.mismatches

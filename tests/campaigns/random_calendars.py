@@ -16,7 +16,8 @@ def main() -> int:
     parser.add_argument("--seed", default="campaign")
     options = parser.parse_args()
     zoneinfo.reset_tzpath(())
-    zones, started, compared, calendars, mismatches = zone_names(), time.monotonic(), 0, 0, []
+    zones, started, compared, calendars = zone_names(), time.monotonic(), 0, 0
+    mismatches: list[str] = []
     while compared < options.comparisons:
         result = compare_random(zones[calendars % len(zones)], zones, f"{options.seed}.{calendars // len(zones)}")
         calendars, compared, mismatches = calendars + 1, compared + result.done, mismatches + result.mismatches

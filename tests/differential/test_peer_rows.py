@@ -45,7 +45,7 @@ def test_every_peer_row_is_met_or_differs_for_a_stated_reason(name: str, tally: 
     if found is None:
         tally.excuse(name, f"no {path} in {data_folder()}")
         pytest.skip(f"no {path} in {data_folder()}")
-    met, differing, wrong = 0, Counter(), []
+    met, differing, wrong = 0, Counter[str](), []
     for row in found:
         reason, ours, expected = judge(row)
         if ours != expected:
@@ -141,7 +141,7 @@ def seconds(row: dict) -> timedelta:
 
 def expected_of(row: dict) -> object:
     """The row's answer in our types."""
-    expected = row.get("expected", row.get("expected_seconds"))
+    expected: Any = row.get("expected", row.get("expected_seconds"))
     if row["op"] == "working_periods":
         return [(at(start), at(end)) for start, end in expected]
     if isinstance(expected, str):

@@ -59,8 +59,8 @@ def open_slots(document: dict, start: datetime, steps: int, step: int = 60) -> b
 def local_day(document: dict, day: date, step: int) -> bytes:
     """For each slot of a local date 1 if a clock that shows it is inside a window, by the settled rules.
 
-    Under ``holiday_rule = "shift"`` an exception or holiday replaces the windows that start on its date. Under ``"day"``
-    it clears its date of weekly hours from 00:00 to 24:00, and no more; windows of exceptions stand as written.
+    Under ``holiday_rule = "shift"`` an exception or holiday replaces the windows that start on its date.
+    Under ``"day"`` it clears its date of weekly hours from 00:00 to 24:00, and no more; windows of exceptions stand.
     """
     slots, before = bytearray(DAY // step), day - timedelta(days=1)
     if document.get("holiday_rule") != "day":

@@ -7,7 +7,7 @@ from tests.oracle.calendar import WEEKDAYS
 
 __all__ = ["random_calendar", "random_document", "random_windows"]
 
-COMMON = (
+COMMON: tuple[list[str], ...] = (
     ["09:00-17:00"],
     ["08:00-12:00", "13:00-18:00"],
     ["22:00-06:00"],

@@ -1,6 +1,6 @@
 """Every change of offset of every time zone, found by asking `zoneinfo` day by day."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -68,7 +68,7 @@ def zone_transitions(zone: str, first_year: int, last_year: int) -> list[Transit
     clock = ZoneInfo(zone)
 
     def offset(seconds: int) -> int:
-        difference = datetime.fromtimestamp(seconds, clock).utcoffset()
+        difference = datetime.fromtimestamp(seconds, clock).utcoffset() or timedelta(0)
         return difference.days * 86_400 + difference.seconds
 
     start, end = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (first_year, last_year + 1))

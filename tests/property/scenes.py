@@ -32,7 +32,7 @@ class Scene(NamedTuple):
     """A calendar as a document, four instants and two durations of up to two days, exact to the microsecond."""
 
     document: dict
-    instants: tuple[datetime, datetime, datetime, datetime]
+    instants: tuple[datetime, ...]
     durations: tuple[timedelta, timedelta]
 
     @property

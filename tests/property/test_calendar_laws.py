@@ -35,7 +35,7 @@ def law(check: Callable[[Scene], None]) -> Callable[..., None]:
         check(scene)
         TALLY("laws of business time, examples", 1)
 
-    examples = max(settings.default.max_examples * 3 // 5, 1)
+    examples = max(settings().max_examples * 3 // 5, 1)
     return on_awkward_scenes(
         given(scene=scenes())(settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])(counted))
     )

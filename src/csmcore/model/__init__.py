@@ -41,7 +41,7 @@ from csmcore.model.entitlement import Entitlement, EntitlementUnit
 from csmcore.model.events import EVENT_KINDS, Event, EventKind
 from csmcore.model.facts import CaseFacts
 from csmcore.model.fields import made, revised
-from csmcore.model.frozen import frozen
+from csmcore.model.frozen_mapping import frozen
 from csmcore.model.history import (
     CellKind,
     FieldColumn,

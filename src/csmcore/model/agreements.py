@@ -10,7 +10,7 @@ from csmcore.model.consumer import Consumer
 from csmcore.model.contact import Contact
 from csmcore.model.contract import ServiceContract
 from csmcore.model.entitlement import Entitlement
-from csmcore.model.frozen import frozen
+from csmcore.model.frozen_mapping import frozen
 from csmcore.model.ids import (
     AccountId,
     AssetId,

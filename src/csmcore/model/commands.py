@@ -13,7 +13,7 @@ import attrs
 from csmcore.errors import InvalidValue, UnknownKey, shown
 from csmcore.model.case import CHANNELS, Case, Channel
 from csmcore.model.fields import is_id, is_ids, is_text, one_of, optional, within
-from csmcore.model.frozen import frozen
+from csmcore.model.frozen_mapping import frozen
 from csmcore.model.ids import (
     AccountId,
     AssetId,

@@ -10,7 +10,7 @@ from csmcore.model.case import Case
 from csmcore.model.derivation import Derivation
 from csmcore.model.events import Event
 from csmcore.model.fields import one_of
-from csmcore.model.frozen import FrozenMapping, frozen
+from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.reasons import Reason
 from csmcore.model.revision import Revision
 from csmcore.model.sla import SlaState

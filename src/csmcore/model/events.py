@@ -8,7 +8,7 @@ import attrs
 
 from csmcore.model.actor import Actor
 from csmcore.model.fields import in_utc, is_id, one_of, within
-from csmcore.model.frozen import FrozenMapping, frozen
+from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.ids import CaseId, EventId
 
 __all__ = ["EVENT_KINDS", "Event", "EventKind"]

@@ -11,7 +11,7 @@ from csmcore.calendars import FoldRule, GapRule, WallClock
 from csmcore.conditions import FieldKind, FieldType, Record, kind_of
 from csmcore.errors import InvalidValue, UnknownKey, shown
 from csmcore.model.fields import in_utc, is_id, is_written, one_of, optional
-from csmcore.model.frozen import frozen
+from csmcore.model.frozen_mapping import frozen
 from csmcore.model.ids import CaseId, EventId
 from csmcore.model.periods import is_zone
 from csmcore.model.schema import REVISION_SCHEMA

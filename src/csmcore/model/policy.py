@@ -9,7 +9,7 @@ import attrs
 from csmcore.calendars import Calendar
 from csmcore.errors import InvalidValue, shown
 from csmcore.model.fields import is_id, one_of, within
-from csmcore.model.frozen import FrozenMapping, frozen
+from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.periods import is_zone
 from csmcore.model.plain_form import digest_of
 from csmcore.model.policy_ref import PolicyRef

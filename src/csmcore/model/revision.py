@@ -6,7 +6,7 @@ import attrs
 
 from csmcore.conditions import Record
 from csmcore.model.fields import in_utc, is_id, within
-from csmcore.model.frozen import frozen
+from csmcore.model.frozen_mapping import frozen
 from csmcore.model.ids import EventId
 
 __all__ = ["Revision"]

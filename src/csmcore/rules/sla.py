@@ -85,7 +85,7 @@ def _is_other(one: object, other: object) -> bool:
 
 
 def lacking_goals(plan: Plan, state: SlaState, before: SlaState) -> tuple[Reason, ...]:
-    """Why definitions that start at the last revision have no clock all the same: none of their goals is for the case."""
+    """Why definitions that start at the last revision have no clock: none of their goals is for the case."""
     if state.last is None:
         return ()
     now, was = state.last.fields, None if before.last is None else before.last.fields

@@ -140,8 +140,9 @@ def test_depth_and_size_are_bounded() -> None:
     for document in (deep, wide):
         with pytest.raises(LimitExceeded):
             calendar_from_mapping(document)
+    many: list[Calendar] = [office()] * 200
     with pytest.raises(LimitExceeded):
-        reduce(Calendar.union, [office()] * 200)
+        reduce(Calendar.union, many)
 
 
 @pytest.mark.parametrize("combine", [Calendar.union, Calendar.intersection, Calendar.minus])

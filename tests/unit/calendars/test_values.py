@@ -77,9 +77,9 @@ def test_each_part_of_a_calendar_makes_a_difference(key: str, value: object) -> 
 
 def test_a_calendar_is_no_document() -> None:
     """A calendar equals no plain data and no combination."""
-    desk = office()
-    assert desk != desk.to_mapping()
-    assert desk != desk.union(desk)
+    desk: object = office()
+    assert desk != office().to_mapping()
+    assert desk != office().union(office())
 
 
 @pytest.mark.parametrize(

@@ -34,15 +34,17 @@ fields = { state = "state", short_description = "about" }
 
 HISTORY = """case,at,state,about
 1,2026-03-02T09:00+01:00,new,Printer
+1,2026-03-02T10:00+01:00,open,Printer
 1,2026-03-02T11:00+01:00,awaiting_info,Printer
 1,2026-03-03T10:00+01:00,open,Printer
 1,2026-03-03T12:30+01:00,resolved,Printer
 2,2026-03-02T09:00+01:00,new,Screen
 2,2026-03-02T10:00+01:00,opne,Screen
 2,31 March,open,Screen
-2,2026-03-03T14:00+01:00,resolved,Screen
+2,2026-03-02T12:00+01:00,resolved,Screen
 2,2026-03-03T14:10+01:00,awaiting_info,Screen
 """
+"""Case 1 is paused over a night; case 2 has a state and a date that are none, and a step that the book does not have."""
 
 
 def desk(folder: Path) -> Path:

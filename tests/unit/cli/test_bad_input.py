@@ -13,7 +13,7 @@ MEBIBYTE = 1 << 20
 DEEP = '{"format": 1, "a": ' + "[" * 100_000
 
 DOCUMENTS = [
-    ("policy.toml", "name =", "policy.toml: line 1, column 7: this is no TOML"),
+    ("policy.toml", "name = ?\n", "policy.toml: line 1, column 8: this is no TOML"),
     ("policy.toml", "", "policy.toml: $.format: it is missing"),
     ("policy.toml", '{"format": 1,}', "policy.toml: line 1, column 14: this is no JSON"),
     ("policy.toml", DEEP, "policy.toml: $: more than"),
@@ -25,14 +25,14 @@ DOCUMENTS = [
     ("mapping.toml", "[" * 100_000, "mapping.toml: $: more than"),
     ("history.csv", HISTORY.replace("about", "abuot"), "history.csv: line 1: there is no column 'about'"),
     ("history.csv", HISTORY.replace("Printer", '"Printer', 1), "history.csv: line 2: this is no CSV"),
-    ("history.csv", HISTORY + "1,2026-03-05T09:00Z,open,x\n", "history.csv: line 11: case '1' comes again"),
+    ("history.csv", HISTORY + "1,2026-03-05T09:00Z,open,x\n", "history.csv: line 12: case '1' comes again"),
     ("history.csv", "x" * (2 * MEBIBYTE), "history.csv: line 1: more than 1,048,576 bytes in one line"),
     ("history.csv", "", "history.csv: line 1: the file is empty"),
 ]
 BYTES = [
     ("policy.toml", POLICY.encode("utf-16"), "policy.toml: line 1, column 1: it is not UTF-8"),
     ("history.csv", HISTORY.encode("utf-16"), "history.csv: line 1: byte 1 is not utf-8"),
-    ("history.csv", HISTORY.encode() + b"1,\xff,open,x\n", "history.csv: line 11: byte 3 is not utf-8"),
+    ("history.csv", HISTORY.encode() + b"1,\xff,open,x\n", "history.csv: line 12: byte 3 is not utf-8"),
 ]
 PACKED = [
     ("h.csv.gz", gzip.compress(HISTORY.encode())[:-9], "h.csv.gz: line"),

@@ -21,12 +21,12 @@ def test_the_small_history_as_a_table(small: RunCommand) -> None:
     assert (ran.code, ran.err) == (0, "")
     lines = [" ".join(line.split()) for line in ran.out.splitlines()]
     assert lines[0] == "desk 1: 2 cases"
-    assert "8 rows, as of Tue 03 Mar 2026 14:10 (Europe/Berlin); tzdata" in ran.out
+    assert "9 rows, as of Tue 03 Mar 2026 14:10 (Europe/Berlin); tzdata" in ran.out
     assert "entitlements: not entitled 2 (no agreements given)" in lines
-    assert "none 1 1 1 0 0 50% 4:30 13:00 13:00" in lines
-    assert "1 resolved -> awaiting_info first in line 10" in lines
-    assert any(line.startswith("line 7 2 state: 'opne'") for line in lines)
-    assert any(line.startswith("line 8 2 left out: '31 March'") for line in lines)
+    assert "none 1 1 1 0 0 50% 3:00 4:30 4:30" in lines
+    assert "1 resolved -> awaiting_info first in line 11" in lines
+    assert any(line.startswith("line 8 2 state: 'opne'") for line in lines)
+    assert any(line.startswith("line 9 2 left out: '31 March'") for line in lines)
 
 
 @pytest.mark.parametrize("name", ["history.csv.gz", "history.csv.xz"])
@@ -59,7 +59,7 @@ def test_csv_has_a_line_for_each_promise_and_priority(small: RunCommand) -> None
     """The columns are named as in JSON; what is not there is empty."""
     (line,) = csv.DictReader(StringIO(small("--format", "csv").out))
     assert line["definition"] == "solved"
-    assert (line["priority"], line["kept"], line["breached"], line["running"]) == ("", "0", "1", "2")
+    assert (line["priority"], line["kept"], line["breached"], line["running"]) == ("", "1", "1", "1")
 
 
 def test_a_case_is_told_as_a_story(small: RunCommand) -> None:
@@ -70,7 +70,7 @@ def test_a_case_is_told_as_a_story(small: RunCommand) -> None:
     assert "solved, cycle 1: breached (completed)" in lines
     assert "started Mon 02 Mar 2026 09:00, due Tue 03 Mar 2026 12:00, ended Tue 03 Mar" in lines
     assert "Mon 02 Mar 09:00 Mon 02 Mar 11:00 running 2h 00m" in lines
-    assert "Mon 02 Mar 11:00 Tue 03 Mar 10:00 paused 7h 00m line 3: state awaiting_info" in lines
+    assert "Mon 02 Mar 11:00 Tue 03 Mar 10:00 paused 7h 00m line 4: state" in lines
     assert "Tue 03 Mar 10:00 Tue 03 Mar 12:30 running 2h 30m" in lines
     assert "in all 4h 30m and 7h 00m paused" in lines
 
@@ -87,7 +87,7 @@ def test_as_of_an_earlier_instant(small: RunCommand) -> None:
     """Rows after the instant are not seen, and a paused clock has the due date that it would have."""
     ran = small("--case", "1", "--as-of", "2026-03-02T15:00+01:00")
     assert "solved, cycle 1: running" in ran.out
-    assert "paused, due Mon 02 Mar 2026 17:00 if resumed now" in ran.out
+    assert "paused, due Mon 02 Mar 2026 17:00 if resumed now" in " ".join(ran.out.split())
 
 
 def test_the_limit_is_of_what_is_listed(small: RunCommand) -> None:
@@ -109,7 +109,7 @@ def test_the_shipped_example_fits_a_terminal(run: RunCommand) -> None:
 def test_the_night_in_which_clocks_go_forward_is_explained(run: RunCommand) -> None:
     """A shift over that night is an hour shorter than the clock on the wall says, and the story says why."""
     story = " ".join(run("replay", "example", "--case", "HM-0134").out.split())
-    assert "Sat 28 Mar 22:16 Sun 29 Mar 06:00 running 6h 44m clocks go forward by 1h 00m" in story
+    assert "Sat 28 Mar 21:40 Sun 29 Mar 06:00 running 7h 20m clocks go forward by 1h 00m" in story
 
 
 def test_the_real_logs_presets_read_by_their_short_names(run: RunCommand, tmp_path: Path) -> None:
