@@ -4,12 +4,14 @@ import csv
 import json
 import sys
 from io import StringIO
+from shutil import get_terminal_size
 from typing import Final
 
 import attrs
 
 from csmcore.analysis import CaseReplay, PromiseAttainment, ReplayReport, attainment, replay_history
 from csmcore.cli.arguments import ReplayRequest
+from csmcore.cli.colours import coloured_text
 from csmcore.cli.faults import BadInput, printable, reading
 from csmcore.cli.files import Chosen, choose, opened, read_whole
 from csmcore.cli.progress import watching
@@ -108,13 +110,10 @@ def _csv(report: ReplayReport) -> str:
 
 def _drawn(sheet: Sheet) -> str:
     """In colour on a terminal, if rich is there; else in plain text."""
-    if sys.stdout.isatty():
-        from shutil import get_terminal_size  # noqa: PLC0415 - only for terminals
-
-        width = max(_NARROW, min(_WIDE, get_terminal_size().columns))
-        try:
-            from csmcore.cli.colours import coloured_text  # noqa: PLC0415 - it needs rich
-        except ImportError:
-            return plain_text(sheet, width)
+    if not sys.stdout.isatty():
+        return plain_text(sheet, _NARROW)
+    width = max(_NARROW, min(_WIDE, get_terminal_size().columns))
+    try:
         return coloured_text(sheet, width)
-    return plain_text(sheet, _NARROW)
+    except ImportError:
+        return plain_text(sheet, width)

@@ -110,7 +110,7 @@ def _refused(report: ReplayReport, limit: int) -> Iterator[Block]:
     kinds = list(report.refused.items())
     first = {finding.text: finding for finding in reversed(report.findings) if finding.code == _STEP}
     columns = (Column("", is_figure=True), Column(""), Column(""))
-    rows = tuple(row(f"{count:,}", kind, f"first in line {first[kind].line}") for kind, count in kinds[:limit])
+    rows = tuple(row(f"{count:,}", kind, f"first in {_place(first[kind])}") for kind, count in kinds[:limit])
     yield from _listed(Table(columns, rows), len(kinds) - limit, "kind")
 
 
@@ -120,8 +120,13 @@ def found_blocks(findings: Iterable[Finding], limit: int) -> Iterator[Block]:
     for code, group in groupby(ordered, key=lambda found: found.code):
         alike = list(group)
         yield Heading(f"{_SAID.get(code, code)}: {len(alike):,}")
-        rows = tuple(row(f"line {found.line}", found.case or "", found.text) for found in alike[:limit])
+        rows = tuple(row(_place(found), found.case or "", found.text) for found in alike[:limit])
         yield from _listed(Table((Column(""),) * 3, rows), len(alike) - limit, "finding")
+
+
+def _place(finding: Finding) -> str:
+    """Where it is: a finding about a whole history has no line."""
+    return "the file" if finding.line is None else f"line {finding.line}"
 
 
 def _listed(table: Table, left: int, noun: str) -> Iterator[Block]:

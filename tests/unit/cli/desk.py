@@ -44,7 +44,7 @@ HISTORY = """case,at,state,about
 2,2026-03-02T12:00+01:00,resolved,Screen
 2,2026-03-03T14:10+01:00,awaiting_info,Screen
 """
-"""Case 1 is paused over a night; case 2 has a state and a date that are none, and a step that the book does not have."""
+"""Case 1 is paused over a night; case 2 has a state and a date that are none, and a step that no book has."""
 
 
 def desk(folder: Path) -> Path:
