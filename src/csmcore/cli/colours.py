@@ -36,6 +36,6 @@ def coloured_text(sheet: Sheet, width: int) -> str:
                 console.print(*([""] if place else []), Line(block.text, style="bold cyan"), sep="\n")
             case Text():
                 console.print(Padding(Line(block.text, style=styles[block.tone]), (0, 0, 0, GAP)))
-            case Table():
+            case _:
                 console.print(grid(block))
     return text.getvalue()

@@ -74,7 +74,7 @@ def plain_text(sheet: Sheet, width: int) -> str:
                 lines += [*([""] if lines else []), *textwrap.wrap(block.text, width)]
             case Text():
                 lines += textwrap.wrap(block.text, width, initial_indent="  ", subsequent_indent="    ")
-            case Table():
+            case _:
                 lines += _drawn(block, width)
     return "".join(f"{line.rstrip()}\n" for line in lines)
 

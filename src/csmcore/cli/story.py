@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from csmcore.analysis import CaseReplay, ReplayReport, outcome
 from csmcore.cli.sheets import Block, Cell, Column, Heading, Sheet, Table, Text, Tone, row
 from csmcore.cli.summary import found_blocks
-from csmcore.cli.wording import Times, counted, exact
+from csmcore.cli.wording import Times, exact
 from csmcore.conditions import Record
 from csmcore.model import Candidate, Derivation, Entitlement, EventId, Explanation, Revision, Segment, SlaReading
 from csmcore.rules import Plan, explain
@@ -15,18 +15,17 @@ from csmcore.rules import Plan, explain
 __all__ = ["story_of"]
 
 _ASKED: Final = ("account", "consumer", "product", "asset", "contract")
-_CANDIDATES: Final = 10
 _LONG: Final = 60  # characters of a field's value
 _ZERO: Final = timedelta(0)
 _RANKED: Final = (Column("", is_figure=True), Column(""), Column("weight"), Column("entitlement"), Column("why"))
-_DERIVED: Final = ("entitlement.", "contract.", "account.")
+_TOLD_ELSEWHERE: Final = ("entitlement.", "contract.", "account.", "event.")
 _SPAN: Final = (Column("from"), Column("to"), Column(""), Column("open time", is_figure=True), Column("because of"))
 _EVERYTHING: Final = 1_000_000  # findings
 
 
 def story_of(report: ReplayReport, plan: Plan, case: CaseReplay) -> Sheet:
     """The case as of the report's instant, in the local time of the policy, or of a promise's calendar."""
-    now = _as_of(report)
+    now = cast(datetime, report.as_of)  # a report that has a case has an instant
     zone = plan.policy.timezone
     times = Times.of(zone, (now, *(revision.at for revision in case.revisions)))
     policy = report.policy
@@ -47,13 +46,6 @@ def story_of(report: ReplayReport, plan: Plan, case: CaseReplay) -> Sheet:
     return (*blocks, *found_blocks(found, _EVERYTHING))
 
 
-def _as_of(report: ReplayReport) -> datetime:
-    """The report's instant: a report that has a case has one."""
-    if report.as_of is None:
-        raise ValueError(report)
-    return report.as_of
-
-
 # --- the entitlement -------------------------------------------------------------------------------------------------
 
 
@@ -65,11 +57,9 @@ def _candidates(derivation: Derivation, times: Times) -> Iterator[Block]:
     for helpful in derivation.would_have_helped[:1]:
         why = "; ".join(reason.text for reason in helpful.reasons)
         yield Text(f"{_named(helpful.entitlement)} would apply, but {why}")
-    shown = derivation.candidates[:_CANDIDATES]
-    if shown:
-        yield Table(_RANKED, tuple(_ranked(rank, candidate) for rank, candidate in enumerate(shown, 1)))
-    if len(derivation.candidates) > len(shown):
-        yield Text(f"and {counted(len(derivation.candidates) - len(shown), 'more candidate')}", "quiet")
+    if derivation.candidates:
+        ranked = enumerate(derivation.candidates, 1)
+        yield Table(_RANKED, tuple(_ranked(rank, candidate) for rank, candidate in ranked))
 
 
 def _ranked(rank: int, candidate: Candidate) -> tuple[Cell, ...]:
@@ -108,15 +98,15 @@ def _happenings(revisions: tuple[Revision, ...], times: Times) -> Table:
 def _changes(before: Record, revision: Revision) -> str:
     """The fields that a revision changed, the state first; what follows from the agreements is told elsewhere."""
     after = revision.fields
-    names = [name for name in {**after, **before} if not name.startswith(_DERIVED)]
-    names.sort(key=lambda name: (name != "event.kind", name != "state"))
+    names = sorted(
+        (name for name in {**after, **before} if not name.startswith(_TOLD_ELSEWHERE)), key=lambda name: name != "state"
+    )
     told = [_change(name, after.get(name)) for name in names if after.get(name) != before.get(name)]
-    return ", ".join(filter(None, told)) or "nothing"
+    kind = after.get("event.kind")
+    return ", ".join([*([str(kind)] if kind else []), *told]) or "nothing"
 
 
 def _change(name: str, value: object) -> str:
-    if name.startswith("event."):
-        return str(value) if name == "event.kind" and value else ""
     return f"no {name}" if value is None else f"{name} {_said(value)}"
 
 

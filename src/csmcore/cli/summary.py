@@ -64,8 +64,11 @@ def _about(report: ReplayReport, plan: Plan) -> Iterator[Block]:
 
 def _entitled(report: ReplayReport) -> str:
     """How many cases have which plan, or why none has."""
-    chosen = (case.derivation.chosen for case in report.cases if case.derivation)
-    plans = Counter(found.plan or "without a plan" for found in chosen if found)
+    plans: Counter[str] = Counter()
+    for case in report.cases:
+        if case.entitlement is not None:
+            chosen = case.derivation and case.derivation.chosen
+            plans[(chosen and chosen.plan) or "without a plan"] += 1
     nobody = len(report.cases) - plans.total()
     parts = [f"{plan} {count:,}" for plan, count in sorted(plans.items(), key=lambda item: (-item[1], item[0]))]
     if nobody:

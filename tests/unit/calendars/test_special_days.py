@@ -193,6 +193,7 @@ def test_ordinary_closed_time_names_no_holiday() -> None:
     desk = office(holidays=[{"date": "2026-12-24", "name": "Eve"}])
     (span,) = desk.spans(at("2026-12-24T18:00"), at("2026-12-25T08:00"))
     assert span.holidays == ()
+    assert all(span.holidays == () for span in desk.spans(at("2026-06-01T00:00"), at("2026-06-03T00:00")))
 
 
 def test_a_holiday_that_an_exception_overrules_is_not_named() -> None:

@@ -3,14 +3,14 @@
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 import tzdata
 
 from csmcore.calendars import BusinessCalendar, calendar_from_mapping, time_zone_database
-from csmcore.calendars.zones import load_zone
+from csmcore.calendars.zones import Zone, load_zone
 from csmcore.errors import InvalidValue, TimeZoneDataMissing, UnknownTimeZone
 from tests.oracle.transitions import zone_names
 from tests.unit.calendars.offices import HOUR, at, calendar, every_day
@@ -75,6 +75,9 @@ def test_a_zone_is_text(value: object) -> None:
     with pytest.raises(InvalidValue) as caught:
         calendar_from_mapping({"timezone": value, "hours": {}})
     assert caught.value.path == "$.timezone"
+    if value.__hash__ is not None:
+        with pytest.raises(InvalidValue):
+            BusinessCalendar.always(value)  # type: ignore[arg-type]
 
 
 def test_every_zone_of_the_database_loads() -> None:
@@ -172,3 +175,26 @@ def test_aliases_answer_alike() -> None:
     one, other = every_day("Europe/Kyiv", "09:00-17:00"), every_day("Europe/Kiev", "09:00-17:00")
     assert one.add(at("2026-03-28T12:00"), 20 * HOUR) == other.add(at("2026-03-28T12:00"), 20 * HOUR)
     assert one != other
+
+
+class NewYear(tzinfo):
+    """A zone whose clocks go an hour forward with the UTC year 2026."""
+
+    def utcoffset(self, local: datetime | None) -> timedelta:
+        """An hour from 2026 on."""
+        return HOUR if local is not None and local.year >= 2026 else timedelta(0)
+
+    def fromutc(self, utc: datetime) -> datetime:
+        """The reading at an instant."""
+        return utc + self.utcoffset(utc)
+
+    def dst(self, _: datetime | None) -> timedelta:
+        """No daylight saving."""
+        return timedelta(0)
+
+
+def test_a_change_at_the_turn_of_the_year_is_found() -> None:
+    """A change that falls on the edge of two years ends one stretch and begins the next, without an empty one."""
+    turn, year = int(at("2026-01-01T00:00").timestamp()), 365 * 86_400
+    found = Zone("Test/New_Year", NewYear()).stretches(2025, 2026)
+    assert found == [(turn - year, turn, 0), (turn, turn + year, 3600)]

@@ -25,7 +25,7 @@ def report() -> ReplayReport:
 
 def test_the_generator_makes_the_shipped_files() -> None:
     """The documents in the wheel are those that ``benchmarks/make_example.py`` writes, byte for byte."""
-    command = [sys.executable, ROOT / "benchmarks" / "make_example.py", "--check"]
+    command = [sys.executable, str(ROOT / "benchmarks" / "make_example.py"), "--check"]
     done = subprocess.run(command, capture_output=True, check=False, text=True)
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -149,10 +149,10 @@ def without_version(text: str) -> str:
 
 def test_python_runs_the_package(folder: Path) -> None:
     """``python -m csmcore`` is the command; standard input can be the history."""
-    command = [sys.executable, "-m", "csmcore", "replay", folder / "policy.toml", "-"]
+    command = [sys.executable, "-m", "csmcore", "replay", str(folder / "policy.toml"), "-"]
     history = (folder / "history.csv").read_bytes()
     done = subprocess.run(
-        [*command, "--mapping", folder / "mapping.toml"], input=history, capture_output=True, check=True
+        [*command, "--mapping", str(folder / "mapping.toml")], input=history, capture_output=True, check=True
     )
     assert done.stdout.startswith(b"desk 1: 2 cases\n")
 

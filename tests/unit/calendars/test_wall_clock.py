@@ -1,0 +1,82 @@
+"""Readings of a clock as instants: skipped ones, repeated ones, and those that are refused."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from csmcore.calendars import WallClock
+from csmcore.errors import CsmError, InvalidValue, NaiveDatetime, OutOfRange, UnknownTimeZone
+from tests.unit.calendars.offices import HOUR, at
+
+SKIPPED = datetime(2026, 3, 29, 2, 30)  # in Berlin, where 02:00 to 03:00 is missing
+TWICE = datetime(2026, 10, 25, 2, 30)  # in Berlin, where 02:00 to 03:00 comes twice
+
+
+def test_a_reading_is_an_instant() -> None:
+    """09:00 in Berlin is 08:00 UTC in winter and 07:00 in summer, and reads 09:00 again."""
+    berlin = WallClock("Europe/Berlin")
+    for month, hour in ((1, 8), (7, 7)):
+        reading = datetime(2026, month, 5, 9, 0, 0, 1)
+        assert berlin.instant(reading) == at(f"2026-0{month}-05T0{hour}:00:00.000001")
+        assert berlin.reading(berlin.instant(reading)).replace(tzinfo=None) == reading
+
+
+def test_a_skipped_reading_is_later_or_refused() -> None:
+    """02:30 means 03:30 on the spring day; a stricter clock says that it never was."""
+    assert WallClock("Europe/Berlin").instant(SKIPPED) == at("2026-03-29T03:30+02:00")
+    with pytest.raises(InvalidValue, match="skipped"):
+        WallClock("Europe/Berlin", gap="refuse").instant(SKIPPED)
+    assert WallClock("Europe/Berlin", gap="refuse").instant(TWICE) == at("2026-10-25T02:30+02:00")
+
+
+def test_a_repeated_reading_is_the_first_or_the_second_or_refused() -> None:
+    """02:30 on the autumn day is 00:30 UTC or 01:30 UTC, whatever fold the reading itself carries."""
+    clocks = {fold: WallClock("Europe/Berlin", fold=fold) for fold in ("first", "second")}  # type: ignore[arg-type]
+    for reading in (TWICE, TWICE.replace(fold=1)):
+        assert clocks["first"].instant(reading) == at("2026-10-25T00:30")
+        assert clocks["second"].instant(reading) == at("2026-10-25T01:30")
+    with pytest.raises(InvalidValue, match="twice"):
+        WallClock("Europe/Berlin", fold="refuse").instant(TWICE)
+    assert WallClock("Europe/Berlin", fold="refuse").instant(SKIPPED) == at("2026-03-29T01:30")
+
+
+def test_a_date_that_never_was_is_a_day_later() -> None:
+    """Noon of Apia's 2011-12-30 means noon of the 31st."""
+    assert WallClock("Pacific/Apia").instant(datetime(2011, 12, 30, 12)) == at("2011-12-31T12:00+14:00")
+
+
+def test_a_zone_without_changes_has_no_doubt() -> None:
+    """Where clocks never change each reading is one instant."""
+    strict = WallClock("Asia/Kathmandu", gap="refuse", fold="refuse")
+    assert strict.instant(datetime(2026, 3, 29, 2, 30)) == at("2026-03-29T02:30") - 5.75 * HOUR
+
+
+@pytest.mark.parametrize(
+    "reading", [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59), datetime(1969, 12, 31), datetime(2200, 1, 2)]
+)
+def test_a_reading_outside_1970_to_2199_is_refused(reading: datetime) -> None:
+    """The years that calendars know bound readings too, also at the ends of what a datetime can hold."""
+    for zone in ("UTC", "Pacific/Kiritimati", "America/New_York"):
+        with pytest.raises(OutOfRange):
+            WallClock(zone).instant(reading)
+
+
+def test_what_a_clock_reads_needs_an_instant() -> None:
+    """A naive datetime names none, and one out of range is refused."""
+    with pytest.raises(NaiveDatetime):
+        WallClock("UTC").reading(SKIPPED)
+    with pytest.raises(OutOfRange):
+        WallClock("UTC").reading(at("2200-01-01T00:00") + timedelta(days=1))
+
+
+def test_a_clock_of_no_zone_is_none() -> None:
+    """An unknown zone is refused when the clock is made."""
+    with pytest.raises(UnknownTimeZone):
+        WallClock("Mars/Olympus_Mons")
+
+
+@pytest.mark.parametrize(("gap", "fold"), [("earlier", "first"), ("later", "last"), ("", ""), (None, None)])
+def test_another_rule_is_refused(gap: object, fold: object) -> None:
+    """A rule that nobody knows is a mistake, not a default."""
+    with pytest.raises((CsmError, TypeError)):
+        WallClock("UTC", gap=gap, fold=fold)  # type: ignore[arg-type]
