@@ -34,7 +34,20 @@ CASES = 360
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST, LAST = datetime(2026, 2, 2, 6, tzinfo=UTC), datetime(2026, 6, 30, 16, tzinfo=UTC)
 FREE = {date(2026, 4, 3), date(2026, 4, 6), date(2026, 5, 1), date(2026, 5, 14), date(2026, 5, 25)}
-HEADER = ("Case", "Step", "Changed", "Status", "Channel", "Impact", "Urgency", "Contact", "Asset", "Agent", "Subject")
+HEADER = (
+    "Case",
+    "Step",
+    "Changed",
+    "Status",
+    "Channel",
+    "Impact",
+    "Urgency",
+    "Priority",
+    "Contact",
+    "Asset",
+    "Agent",
+    "Subject",
+)
 
 Item = TypeVar("Item")
 
@@ -95,6 +108,7 @@ PLAN = (  # what becomes of them: hours after the beginning, and what they are t
     (130, "Closed"),
 )
 GRADES = {1: "high", 2: "medium", 3: "low"}
+PRIORITIES = {2: "P1", 3: "P2", 4: "P3", 5: "P4", 6: "P4"}  # by the sum of impact and urgency
 
 
 def documents() -> dict[str, str]:
@@ -243,6 +257,9 @@ class Telling:
     def row(self, **changes: str) -> None:
         """A row of what it is now; nothing is known of what comes after the export."""
         self.columns.update(changes)
+        grades = {word: grade for grade, word in GRADES.items()}
+        total = grades[self.columns["Impact"]] + grades[self.columns["Urgency"]]
+        self.columns["Priority"] = PRIORITIES[total]
         if self.at <= LAST:
             step = str(len(self.rows) + 1)
             self.rows.append({**self.columns, "Step": step, "Changed": local(self.at).strftime("%d.%m.%Y %H:%M")})

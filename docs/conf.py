@@ -22,11 +22,16 @@ author = "The csmcore developers"
 copyright = "The csmcore developers"
 version = release = csmcore.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 default_role = "code"
+
+nb_execution_mode = "force"  # what a notebook shows is what its code gives today
+nb_execution_raise_on_error = True
+nb_execution_timeout = 60  # seconds for a cell
+nb_merge_streams = True
 
 autodoc_default_options = {"members": True, "undoc-members": True}
 autodoc_member_order = "bysource"
@@ -44,6 +49,8 @@ nitpick_ignore_regex = [
 
 html_theme = "furo"
 html_title = f"csmcore {release}"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 
 
 def find_on_its_face(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> Node | None:

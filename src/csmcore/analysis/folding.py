@@ -64,6 +64,7 @@ class CaseFold:
     last_order: int | None = None
     closed_at: datetime | None = None
     priorities: dict[tuple[DefinitionId, int], int | None] = attrs.field(factory=dict)
+    priority: int | None = None
     graded: int = 0
     noted: set[str] = attrs.field(factory=set)
 
@@ -74,6 +75,9 @@ class CaseFold:
         record = {name: value for name, value in {**before, **row.fields}.items() if value is not None}
         self.told = {name: value for name, value in record.items() if not name.startswith("event.")}
         self._check(before, row, at, note)
+        self.priority = self._graded(row, note)
+        if self.priority is not None:
+            record["priority"] = self.priority
         if self.agreed is not None:
             self._ask(self.agreed, row, at, note)
         elif "contract" in record:
@@ -84,7 +88,7 @@ class CaseFold:
         self.state = advance(self.plan, self.state, revision)
         for clock in self.state.clocks:
             if clock.stopped_by == row.event_id:
-                self.priorities[clock.definition, clock.cycle] = record.get("priority")
+                self.priorities[clock.definition, clock.cycle] = self.priority
         return revision
 
     @property
@@ -106,25 +110,29 @@ class CaseFold:
         return at
 
     def _check(self, before: Record, row: HistoryRow, at: datetime, note: Note) -> None:
-        """Note what the rules would not have let happen. Where the history has no priority, the matrix gives one."""
-        told, policy = self.told, self.plan.policy
-        was, state = before.get("state"), told.get("state")
+        """Note what the flow of a case would not have let happen."""
+        was, state = before.get("state"), self.told.get("state")
         if was != state and was is not None and state is not None and not self._leads(was, state, at):
             note(Finding("refused_step", f"{was} -> {state}", row.line, self.id))
         elif not self.rows and state not in {None, "new"}:
             note(Finding("opens_as", f"opens as {state}", row.line, self.id))
         if state == "closed" and was != state:
             self.closed_at = at
-        matrix = priority_of(told.get("impact"), told.get("urgency"), policy)
-        if matrix is not None and told.get("priority_override") is None:
-            self.graded += 1
-            if told.setdefault("priority", matrix) != matrix:
-                text = f"priority {told['priority']}, where the matrix has {matrix}"
-                note(Finding("priority_differs", text, row.line, self.id))
+
+    def _graded(self, row: HistoryRow, note: Note) -> Any:
+        """The priority that the history tells or, where it tells none, the matrix's; where they differ is noted."""
+        told = self.told.get("priority")
+        matrix = priority_of(self.told.get("impact"), self.told.get("urgency"), self.plan.policy)
+        if matrix is None or self.told.get("priority_override") is not None:
+            return told
+        self.graded += 1
+        if told is not None and told != matrix:
+            note(Finding("priority_differs", f"priority {told}, where the matrix has {matrix}", row.line, self.id))
+        return matrix if told is None else told
 
     def _leads(self, was: Any, state: Any, at: datetime) -> bool:
         """Whether some row of the table leads there, and lets a case through that was closed when this one was."""
-        conditions = LEADS[was].get(state, _NONE)
+        conditions = LEADS.get(was, {}).get(state, _NONE)
         if conditions == _REOPENS:
             days = self.plan.policy.reopen_window_days
             return days > 0 and self.closed_at is not None and at <= self.closed_at + timedelta(days=days)

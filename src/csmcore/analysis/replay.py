@@ -129,7 +129,7 @@ class _Replaying:
 
     def _case(self, fold: CaseFold, as_of: datetime) -> CaseReplay:
         state = tick(self.plan, fold.state, as_of)
-        priority = fold.told.get("priority")
+        priority = fold.priority
         derivation = fold.derivation
         return CaseReplay(
             id=fold.id,

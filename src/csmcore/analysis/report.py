@@ -15,7 +15,9 @@ from csmcore.model import CaseId, Finding, PolicyRef
 
 __all__ = ["ReplayReport"]
 
-_TITLES = ("promise", "priority", "kept", "breached", "running", "cancelled", "never attached", "p50", "p90", "p95")
+_COUNTED = ("definition", "priority", "kept", "breached", "running", "cancelled", "never_attached")
+_TIMES = ("p50", "p90", "p95")
+_TITLES = ("promise", *_COUNTED[1:-1], "never attached", "% kept", *_TIMES)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -62,13 +64,21 @@ class ReplayReport:
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{title}</th>" for title in _TITLES)
-        rows = (
-            "".join(
-                f"<td>{'' if value is None else escape(str(value))}</td>" for value in promise.to_mapping().values()
-            )
-            for promise in self.promises
+        body = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(promise))}</tr>" for promise in self.promises
         )
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
         found = "".join(f"<li>{escape(code)}: {count:,}</li>" for code, count in self.counts.items())
         above = f"policy {self.policy.name} {self.policy.version}: {len(self.cases):,} cases, {self.rows:,} rows"
-        return f"<p>{escape(above)}</p><table><tr>{head}</tr>{body}</table><ul>{found}</ul>"
+        below = f"<p>found in the history:</p><ul>{found}</ul>" if found else ""
+        return f"<p>{escape(above)}</p><table><tr>{head}</tr>{body}</table>{below}"
+
+
+def _cells(promise: PromiseAttainment) -> tuple[str, ...]:
+    """The figures of a promise; its percentiles in open hours and minutes, rounded down."""
+    told = promise.to_mapping()
+    figures = [*(told[name] for name in _COUNTED), promise.percent_kept]
+    times = (told[name] for name in _TIMES)
+    return (
+        *("" if figure is None else str(figure) for figure in figures),
+        *("" if time is None else f"{time // 3600:,}:{time // 60 % 60:02}" for time in times),
+    )

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from io import BytesIO
@@ -146,9 +147,9 @@ def load_zone(key: str) -> Zone:
     """
     if not isinstance(key, str):
         raise InvalidValue("timezone", f"{shown(key)} is not text", "write an IANA name such as 'Europe/Berlin'")
+    time_zone_database()
     if not _KEY.fullmatch(key):
         raise _unknown(key)
-    time_zone_database()
     try:
         data = pkgutil.get_data("tzdata", f"zoneinfo/{key}") or b""
         return Zone(key, ZoneInfo.from_file(BytesIO(data), key=key))
@@ -165,4 +166,10 @@ def time_zone_database() -> str:
 
 
 def _unknown(key: str) -> UnknownTimeZone:
-    return UnknownTimeZone("timezone", f"no time zone {shown(key)}", "write an IANA name such as 'Europe/Berlin'")
+    known = (pkgutil.get_data("tzdata", "zones") or b"").decode().split()
+    spelled = key[:100].replace(" ", "_").lower()
+    alike = next((name for name in known if name.lower() == spelled), None) or next(
+        iter(get_close_matches(key[:100], known, n=1, cutoff=0.8)), None
+    )
+    hint = f"did you mean '{alike}'?" if alike else "write an IANA name such as 'Europe/Berlin'"
+    return UnknownTimeZone("timezone", f"no time zone {shown(key)}", hint)

@@ -50,28 +50,31 @@ def counted(count: int, noun: str) -> str:
 class Times:
     """Instants on the wall clock of one zone; the year is left out where all are of one."""
 
-    clock: WallClock
-    has_years: bool
+    timezone: str
+    has_years: bool = False
 
     @classmethod
     def of(cls, timezone: str, instants: Iterable[datetime]) -> "Times":
         """Fit for these instants."""
-        clock = WallClock(timezone)
-        return cls(clock, len({clock.reading(instant).year for instant in instants}) > 1)
+        times = cls(timezone)
+        return cls(timezone, len({times.local(instant).year for instant in instants}) > 1)
 
     def short(self, instant: datetime) -> str:
         """Weekday, day and time."""
-        return self.whole(instant) if self.has_years else self._said(instant, "%a %d %b")
+        return self.whole(instant) if self.has_years else _said(self.local(instant), "%a %d %b")
 
     def whole(self, instant: datetime) -> str:
         """Weekday, day, year and time."""
-        return self._said(instant, "%a %d %b %Y")
+        return _said(self.local(instant), "%a %d %b %Y")
 
     def shift(self, start: datetime, end: datetime) -> timedelta:
         """By how much the clock was put forward in between."""
-        offsets = [self.clock.reading(instant).utcoffset() or timedelta(0) for instant in (start, end)]
-        return offsets[1] - offsets[0]
+        return (self.local(end) - self.local(start)) - (end - start)
 
-    def _said(self, instant: datetime, day: str) -> str:
-        reading = self.clock.reading(instant)
-        return reading.strftime(f"{day} %H:%M:%S" if reading.second else f"{day} %H:%M")
+    def local(self, instant: datetime) -> datetime:
+        """What the clock on the wall reads then, without an offset."""
+        return WallClock(self.timezone).reading(instant).replace(tzinfo=None)
+
+
+def _said(reading: datetime, day: str) -> str:
+    return reading.strftime(f"{day} %H:%M:%S" if reading.second else f"{day} %H:%M")

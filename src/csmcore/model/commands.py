@@ -26,6 +26,7 @@ from csmcore.model.ids import (
     ProductModelId,
     UserId,
 )
+from csmcore.model.rendering import names_alone
 
 __all__ = [
     "ACTIONS",
@@ -193,11 +194,6 @@ UPDATABLE_FIELDS: tuple[str, ...] = tuple(_KINDS)
 """The fields of the form that `UpdateCase` sets; the others have commands of their own, or are stamps."""
 
 
-def _names(changes: Mapping[str, object]) -> str:
-    """The fields alone: what people wrote stays out of logs."""
-    return ", ".join(changes)
-
-
 @attrs.frozen
 class UpdateCase:
     """Set fields of the form, by their names; None empties one. Raises UnknownKey, InvalidValue.
@@ -211,7 +207,7 @@ class UpdateCase:
 
     action: ClassVar[Action] = "update_case"
 
-    changes: Mapping[str, object] = attrs.field(factory=dict, converter=frozen, repr=_names)
+    changes: Mapping[str, object] = attrs.field(factory=dict, converter=frozen, repr=names_alone)
 
     @changes.validator
     def _are_fields(self, _: "attrs.Attribute[Any]", changes: Mapping[str, object]) -> None:

@@ -12,12 +12,16 @@ from csmcore.model.events import Event
 from csmcore.model.fields import one_of
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.reasons import Reason
+from csmcore.model.rendering import escaped, hours_text, html_table, instant_text, printable
 from csmcore.model.revision import Revision
-from csmcore.model.sla import SlaState
+from csmcore.model.sla import SlaClock, SlaState
 
 __all__ = ["Decision", "Intent", "IntentKind"]
 
 IntentKind: TypeAlias = Literal["send_survey", "notify_customer", "notify_assignee", "notify_informed_users"]
+
+_NOTHING: Mapping[str, object] = FrozenMapping()
+_TITLES = ("promise", "cycle", "stage", "goal", "due", "ended", "breached")
 
 
 @attrs.frozen
@@ -25,7 +29,7 @@ class Intent:
     """Something for the host to do once the decision is kept: it never fails the command."""
 
     kind: IntentKind = attrs.field(validator=one_of(get_args(IntentKind)))
-    details: Mapping[str, object] = attrs.field(default=FrozenMapping[str, object](), converter=frozen)
+    details: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +38,7 @@ class Decision:
 
     A service saves all of it in one unit of work, or none. ``revision`` is None for a tick, which changes no field.
     ``derivation`` is the answer about the entitlement, where the command asked that question.
+    Printed it is text; a notebook shows it with a table of the clocks. Neither has what people wrote.
     """
 
     case: Case
@@ -44,3 +49,44 @@ class Decision:
     intents: tuple[Intent, ...] = ()
     reasons: tuple[Reason, ...] = ()
     derivation: Derivation | None = None
+
+    def __str__(self) -> str:
+        """The case, then why, what happened, every clock, and what the host is left to do; instants in UTC."""
+        sections = {**self._sections(), "clocks": tuple(map(_clock_line, self.sla.clocks))}
+        lines = [self._headline()]
+        for title in ("because", "events", "clocks", "to do"):
+            lines += [f"  {'' if place else title:<9}{line}" for place, line in enumerate(sections[title])]
+        return "\n".join(map(printable, lines))
+
+    def _repr_html_(self) -> str:
+        lists = (f"<br>{title}: {escaped('; '.join(lines))}" for title, lines in self._sections().items() if lines)
+        clocks = html_table(_TITLES, map(_cells, self.sla.clocks)) if self.sla.clocks else ""
+        return f"<p><b>{escaped(self._headline())}</b>{''.join(lists)}</p>{clocks}"
+
+    def _headline(self) -> str:
+        return f"{self.case.number} is {self.case.state}, version {self.case.version}"
+
+    def _sections(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "because": tuple(reason.text for reason in self.reasons),
+            "events": tuple(map(_happened, self.events)),
+            "to do": tuple(intent.kind for intent in self.intents),
+        }
+
+
+def _happened(event: Event) -> str:
+    definition, percent = event.details.get("definition"), event.details.get("percent")
+    return event.kind + (f" {definition}" if definition else "") + (f" {percent} %" if percent else "")
+
+
+def _cells(clock: SlaClock) -> tuple[str, ...]:
+    instants = (clock.due_at, clock.stopped_at, clock.breached_at)
+    told = (instant_text(instant) if instant else "" for instant in instants)
+    return clock.definition, str(clock.cycle), clock.stage, hours_text(clock.goal), *told
+
+
+def _clock_line(clock: SlaClock) -> str:
+    definition, cycle, stage, goal, due, ended, breached = _cells(clock)
+    told = [f"due {due}" if due else "no due date now", *([f"breached {breached}"] if breached else [])]
+    told += [f"ended {ended}"] if ended else []
+    return f"{definition} {cycle}: {stage}, goal {goal}, {', '.join(told)}"

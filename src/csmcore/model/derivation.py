@@ -1,7 +1,6 @@
 """Which entitlement applies to a case: the question, and the answer with every candidate's part in it."""
 
 from datetime import datetime
-from html import escape
 from typing import Literal, Self, TypeAlias
 
 import attrs
@@ -14,6 +13,7 @@ from csmcore.model.ids import AccountId, AssetId, ConsumerId, ContractId, Entitl
 from csmcore.model.policy import EntitlementStrategy
 from csmcore.model.policy_ref import PolicyRef
 from csmcore.model.reasons import Reason
+from csmcore.model.rendering import HtmlCell, escaped, html_table, printable
 
 __all__ = ["DERIVED_FROM", "Candidate", "Derivation", "Dimension", "EntitlementQuestion", "Standing"]
 
@@ -142,13 +142,12 @@ class Derivation:
             name, weight = _name(candidate.entitlement), _weight(candidate)
             lines.append(f"{rank:3}. {candidate.standing:<13}{weight:>7}  {name}{matches}")
             lines += [f"{'':27}- {reason.text}" for reason in candidate.reasons]
-        return "\n".join(map(_printable, lines))
+        return "\n".join(map(printable, lines))
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{title}</th>" for title in _TITLES)
-        rows = "".join(f"<tr>{_cells(rank, candidate)}</tr>" for rank, candidate in enumerate(self.candidates, 1))
-        above = "<br>".join(map(_escaped, (self._asked(), self._computed(), *self._help())))
-        return f"<p><b>{_escaped(self.reason.text)}</b><br>{above}</p><table><tr>{head}</tr>{rows}</table>"
+        above = "<br>".join(map(escaped, (self._asked(), self._computed(), *self._help())))
+        rows = (_cells(rank, candidate) for rank, candidate in enumerate(self.candidates, 1))
+        return f"<p><b>{escaped(self.reason.text)}</b><br>{above}</p>{html_table(_TITLES, rows)}"
 
     def _asked(self) -> str:
         names = ("account", "consumer", "product", "asset")
@@ -187,17 +186,7 @@ def _weight(candidate: Candidate) -> str:
     return "+".join(map(str, candidate.weights)) or "0"
 
 
-def _cells(rank: int, candidate: Candidate) -> str:
+def _cells(rank: int, candidate: Candidate) -> tuple[HtmlCell, ...]:
     name, matches = _name(candidate.entitlement), ", ".join(candidate.matched)
-    words = map(_escaped, (str(rank), candidate.standing, _weight(candidate), name, matches))
-    reasons = "<br>".join(_escaped(reason.text) for reason in candidate.reasons)
-    return "".join(f"<td>{word}</td>" for word in (*words, reasons))
-
-
-def _printable(text: str) -> str:
-    """The text on one line, without what would steer a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _escaped(text: str) -> str:
-    return escape(_printable(text))
+    reasons = tuple(reason.text for reason in candidate.reasons)
+    return str(rank), candidate.standing, _weight(candidate), name, matches, reasons

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
 import attrs
@@ -126,8 +127,9 @@ def one_of(choices: tuple[str, ...]) -> Check:
 
     def checked(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
         if value not in choices:
+            close = get_close_matches(value[:100], choices, n=1)
             problem = f"{shown(value)} is not one of {', '.join(choices)}"
-            raise InvalidValue(field.name, problem, f"write '{choices[0]}'")
+            raise InvalidValue(field.name, problem, f"did you mean '{close[0]}'?" if close else "choose one of them")
 
     return checked
 

@@ -14,6 +14,7 @@ from csmcore.model.fields import in_utc, is_id, is_written, one_of, optional
 from csmcore.model.frozen_mapping import frozen
 from csmcore.model.ids import CaseId, EventId
 from csmcore.model.periods import is_zone
+from csmcore.model.rendering import names_alone
 from csmcore.model.schema import REVISION_SCHEMA
 
 __all__ = [
@@ -56,7 +57,7 @@ class HistoryRow:
 
     case: CaseId = attrs.field(validator=is_id)
     at: datetime
-    fields: Record = attrs.field(hash=False)
+    fields: Record = attrs.field(hash=False, repr=names_alone)
     line: int
     event_id: EventId
     order: int | None = None

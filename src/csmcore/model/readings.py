@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from fractions import Fraction
-from html import escape
 from typing import Literal, TypeAlias
 
 import attrs
@@ -10,6 +9,7 @@ import attrs
 from csmcore.model.ids import DefinitionId, EventId
 from csmcore.model.policy_ref import PolicyRef
 from csmcore.model.reasons import Reason
+from csmcore.model.rendering import HtmlCell, escaped, hours_text, html_table, instant_text, printable
 from csmcore.model.sla import Stage
 
 __all__ = ["Explanation", "Segment", "SegmentKind", "SlaReading"]
@@ -17,6 +17,7 @@ __all__ = ["Explanation", "Segment", "SegmentKind", "SlaReading"]
 SegmentKind: TypeAlias = Literal["running", "paused", "closed"]
 
 _MICROSECOND = timedelta(microseconds=1)
+_TITLES = ("from", "to", "", "open time", "because of")
 
 
 @attrs.frozen(kw_only=True)
@@ -94,41 +95,37 @@ class Explanation:
 
     def __str__(self) -> str:
         """The explanation in one paragraph and one line for each segment; instants in UTC."""
-        return "\n".join([self._headline(), *(f"  {line}" for line in map(_line, self.segments))])
+        return "\n".join(map(printable, (self._headline(), *(f"  {line}" for line in map(_line, self.segments)))))
 
     def _repr_html_(self) -> str:
-        rows = (
-            f"<tr><td>{_at(segment.start)}</td><td>{_at(segment.end)}</td><td>{segment.kind}</td>"
-            f"<td>{segment.business}</td><td>{escape(_because(segment))}</td></tr>"
-            for segment in self.segments
-        )
-        head = "<tr><th>from</th><th>to</th><th></th><th>open time</th><th>because of</th></tr>"
-        return f"<p>{escape(self._headline())}</p><table>{head}{''.join(rows)}</table>"
+        return f"<p>{escaped(self._headline())}</p>{html_table(_TITLES, map(_cells, self.segments))}"
 
     def _headline(self) -> str:
         reading = self.reading
         calendar = f"open time of '{self.calendar}'" if self.calendar else "time around the clock"
-        due = f"due {_at(reading.due_at)}" if reading.due_at else "without a due date now"
-        breach = f"; breached at {_at(reading.breached_at)}" if reading.breached_at else ""
+        used = f"{hours_text(reading.elapsed)} of {hours_text(reading.goal)} used"
+        due = f"due {instant_text(reading.due_at)}" if reading.due_at else "without a due date now"
+        breach = f"; breached at {instant_text(reading.breached_at)}" if reading.breached_at else ""
         reasons = "".join(f"; {reason.text}" for reason in reading.reasons)
         return (
             f"{reading.definition}, cycle {reading.cycle}: {reading.stage}, {due}{breach}. "
-            f"{reading.elapsed} of {reading.goal} used ({calendar}) since {_at(reading.started_at)}, "
-            f"{reading.paused} paused{reasons} "
+            f"{used} ({calendar}) since {instant_text(reading.started_at)}, "
+            f"{hours_text(reading.paused)} paused{reasons} "
             f"[policy {self.policy.name} {self.policy.version}, {self.policy.digest[:12]}; "
             f"tz {self.time_zone_database}]"
         )
-
-
-def _at(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M:%S}".removesuffix(":00") + "Z"
 
 
 def _because(segment: Segment) -> str:
     return ", ".join([*segment.holidays, *([segment.event_id] if segment.event_id else [])])
 
 
+def _cells(segment: Segment) -> tuple[HtmlCell, ...]:
+    start, end = instant_text(segment.start), instant_text(segment.end)
+    return start, end, segment.kind, hours_text(segment.business), _because(segment)
+
+
 def _line(segment: Segment) -> str:
-    because = _because(segment)
-    line = f"{_at(segment.start)} to {_at(segment.end)}  {segment.kind:<8}{segment.business}"
+    start, end, kind, business, because = _cells(segment)
+    line = f"{start} to {end}  {kind:<8}{business}"
     return f"{line}  ({because})" if because else line

@@ -8,6 +8,7 @@ from csmcore.conditions import Record
 from csmcore.model.fields import in_utc, is_id, within
 from csmcore.model.frozen_mapping import frozen
 from csmcore.model.ids import EventId
+from csmcore.model.rendering import names_alone
 
 __all__ = ["Revision"]
 
@@ -24,7 +25,7 @@ class Revision:
     at: datetime
     sequence: int = attrs.field(validator=within(1, 1 << 53))
     event_id: EventId = attrs.field(validator=is_id)
-    fields: Record = attrs.field(converter=frozen)
+    fields: Record = attrs.field(converter=frozen, repr=names_alone)
 
     def __attrs_post_init__(self) -> None:
         """Keep the instant in UTC."""

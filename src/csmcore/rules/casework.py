@@ -39,7 +39,7 @@ from csmcore.rules.lifecycle import step
 from csmcore.rules.plan import Plan
 from csmcore.rules.priority import priority_of
 from csmcore.rules.revisions import record_of
-from csmcore.rules.sla import advance, lacking_goals, tick
+from csmcore.rules.sla import advance, not_running, tick
 from csmcore.rules.steps import Happening, Step
 
 __all__ = ["decide_apply", "decide_open", "decide_tick"]
@@ -131,7 +131,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     revision = made(Revision, {"at": now, "sequence": case.version, "event_id": event_id, "fields": fields})
     after = advance(plan, sla, revision)
     happened += clock_happenings(sla, after, now)
-    reasons += lacking_goals(plan, after, sla)
+    reasons += not_running(plan, after, sla)
     return Decision(
         case=case,
         sla=after,

@@ -17,7 +17,7 @@ from csmcore.model import Reason, Revision, SlaClock, SlaState
 from csmcore.rules.clock import attached, caught_up, ended, paused, resumed, with_goal
 from csmcore.rules.plan import CompiledDefinition, Plan
 
-__all__ = ["advance", "evaluate", "lacking_goals", "next_deadline", "tick"]
+__all__ = ["advance", "evaluate", "next_deadline", "not_running", "tick"]
 
 
 def evaluate(plan: Plan, revisions: Iterable[Revision], as_of: datetime) -> SlaState:
@@ -84,28 +84,39 @@ def _is_other(one: object, other: object) -> bool:
     return one is not other
 
 
-def lacking_goals(plan: Plan, state: SlaState, before: SlaState) -> tuple[Reason, ...]:
-    """Why definitions that start at the last revision have no clock: none of their goals is for the case."""
+def not_running(plan: Plan, state: SlaState, before: SlaState) -> tuple[Reason, ...]:
+    """Why definitions that start at the last revision have no clock all the same.
+
+    Either none of their goals is for the case, or its contract runs only what it names. Contractual definitions that
+    it does not name are other contracts' promises, and no news.
+    """
     if state.last is None:
         return ()
     now, was = state.last.fields, None if before.last is None else before.last.fields
     running = {clock.definition for clock in state.active}
-    return tuple(
-        Reason("no_goal", f"{identity} does not run: none of its goals is for this case", ())
-        for identity, compiled in plan.definitions.items()
-        if not compiled.has_goal_for_all and identity not in running and _starts(compiled, now, was)
-        if compiled.goal(now, was) is None
-    )
+    idle = (compiled for identity, compiled in plan.definitions.items() if identity not in running)
+    return tuple(reason for compiled in idle if (reason := _why_not(compiled, now, was)) is not None)
+
+
+def _why_not(compiled: CompiledDefinition, now: Record, before: Record | None) -> Reason | None:
+    identity = compiled.definition.id
+    if not compiled.is_run_by(now):
+        if compiled.definition.contractual or not _starts(compiled, now, before):
+            return None
+        text = f"{identity} does not run: it is not contractual, and the contract runs only what it names and is"
+        return Reason("not_run_by_contract", text, ("contract",))
+    if compiled.has_goal_for_all or not _starts(compiled, now, before) or compiled.goal(now, before) is not None:
+        return None
+    return Reason("no_goal", f"{identity} does not run: none of its goals is for this case")
 
 
 def _starts(compiled: CompiledDefinition, now: Record, before: Record | None) -> bool:
-    starts = compiled.start(now, before) and not compiled.stop(now, before) and not compiled.cancel(now, before)
-    return starts and compiled.is_run_by(now)
+    return compiled.start(now, before) and not compiled.stop(now, before) and not compiled.cancel(now, before)
 
 
 def _goal_to_attach(compiled: CompiledDefinition, now: Record, before: Record | None) -> timedelta | None:
     """The goal of the clock that the definition would attach now; None where it would attach none."""
-    return compiled.goal(now, before) if _starts(compiled, now, before) else None
+    return compiled.goal(now, before) if _starts(compiled, now, before) and compiled.is_run_by(now) else None
 
 
 def _started(

@@ -21,6 +21,7 @@ from csmcore.model import (
     CommandId,
     CommandReceipt,
     Decision,
+    Explanation,
     LogEntry,
     OpenCase,
     PolicyRef,
@@ -32,11 +33,14 @@ from csmcore.model import (
 )
 from csmcore.ports import Host
 from csmcore.rules import (
+    Available,
     Plan,
+    actions_for,
     compile_policy,
     decide_apply,
     decide_open,
     decide_tick,
+    explain,
     for_themselves,
     next_deadline,
     read,
@@ -137,6 +141,21 @@ class CaseService:
         plan, now = self._plan(case.policy), self._host.now()
         clocks = tuple(read(plan, clock, now) for clock in sla.clocks)
         return CaseReading(at=now, case=case, clocks=clocks, next_at=next_deadline(plan, sla, now))
+
+    def explain(self, case_id: CaseId) -> tuple[Explanation, ...]:
+        """Why each of the case's clocks reads what it reads now, clock by clock. Raises NotFound, StaleVersion."""
+        case, sla = _persist(lambda: self._loaded(case_id), self._attempts)
+        plan, now = self._plan(case.policy), self._host.now()
+        return tuple(explain(plan, clock, now) for clock in sla.clocks)
+
+    def actions(self, case_id: CaseId, actor: Actor) -> tuple[Available, ...]:
+        """What the actor may do to the case now and, for the rest, why not: what a screen draws its buttons from.
+
+        Raises NotFound, StaleVersion.
+        """
+        case, _ = _persist(lambda: self._loaded(case_id), self._attempts)
+        facts, plan = facts_of_case(self._host, case), self._plan(case.policy)
+        return actions_for(case, actor, facts, plan.policy, self._host.now())
 
     def tick(self, case_id: CaseId) -> Decision | None:
         """Let what has become due by now happen: thresholds and breaches. None: nothing had.

@@ -7,7 +7,7 @@ import pytest
 
 from csmcore.calendars import BusinessCalendar
 from csmcore.errors import CalendarExhausted, OutOfRange
-from tests.unit.calendars.offices import at, calendar, every_day, office
+from tests.unit.calendars.offices import HOUR, at, calendar, every_day, office
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,19 @@ def test_business_days_end_with_the_calendar() -> None:
     for days in (36_526, -36_526, 10**30):
         with pytest.raises(OutOfRange):
             office().add_days(at("2026-01-01T10:00"), days)
+
+
+def test_business_days_begin_with_1970_also_west_of_greenwich() -> None:
+    """In New York 03:00 UTC on 1970-01-01 is still 1969: day 0 is the Thursday that follows, closed at 17:00 there."""
+    assert office("America/New_York").add_days(at("1970-01-01T03:00"), 0) == at("1970-01-01T17:00-05:00")
+
+
+def test_no_business_day_ends_after_2199() -> None:
+    """A night that closes in 2200 is no answer, for the close or for a time in its tail."""
+    nights = every_day("America/New_York", "22:00-06:00")
+    for at_ in ("close", "same_time"):
+        with pytest.raises(CalendarExhausted):
+            nights.add_days(at("2199-12-31T23:00-05:00") - 4 * HOUR, 0, at=at_)  # type: ignore[arg-type]
 
 
 def test_business_days_are_found_soon_however_far_they_are() -> None:

@@ -165,6 +165,47 @@ def test_threads_may_share_a_calendar() -> None:
             assert list(pool.map(ask, years)) == expected
 
 
+def test_growth_in_two_threads_keeps_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one thread compiles later years another asks about earlier ones: afterwards the calendar knows both."""
+    desk, compile_years = office(), BusinessCalendar._open
+    other = threading.Thread(target=desk.is_open, args=(at("1999-06-01T12:00"),))
+
+    def interrupted(self: BusinessCalendar, first: int, last: int) -> object:
+        """Let the other thread begin in the middle of a growth."""
+        if other.ident is None:
+            other.start()
+            other.join(timeout=0.1)
+        return compile_years(self, first, last)
+
+    monkeypatch.setattr(BusinessCalendar, "_open", interrupted)
+    assert desk.is_open(at("2031-06-02T12:00"))
+    other.join()
+    assert desk._table.first <= 1999
+    assert desk._table.end >= 2032
+
+
+def test_no_year_is_compiled_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked about every year in turn, a calendar compiles each once, in at most twenty growths: they double."""
+    compiled: list[range] = []
+    compile_years = BusinessCalendar._open
+
+    def recorded(self: BusinessCalendar, first: int, last: int) -> object:
+        """Compile, and keep the years."""
+        compiled.append(range(first, last + 1))
+        return compile_years(self, first, last)
+
+    monkeypatch.setattr(BusinessCalendar, "_open", recorded)
+    desk = office()
+    for year in (*range(2020, 2200), *range(2019, 1969, -1)):
+        desk.is_open(at(f"{year}-06-01T12:00"))
+    years = [year for each in compiled for year in each]
+    assert sorted(years) == list(range(1970, 2200))
+    assert len([each for each in compiled if each]) <= 20
+    compiled.clear()
+    desk.elapsed(at("1970-01-01T00:00"), at("2199-12-31T00:00"))
+    assert compiled == []
+
+
 def answers(desk: Calendar, year: int) -> list[object]:
     """What a calendar says about a year."""
     a, b = at(f"{year}-06-01T12:00"), at(f"{year + 3}-09-20T12:00")

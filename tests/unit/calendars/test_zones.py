@@ -192,6 +192,10 @@ class NewYear(tzinfo):
         """No daylight saving."""
         return timedelta(0)
 
+    def tzname(self, _: datetime | None) -> str:
+        """Its name."""
+        return "Test/New_Year"
+
 
 def test_a_change_at_the_turn_of_the_year_is_found() -> None:
     """A change that falls on the edge of two years ends one stretch and begins the next, without an empty one."""

@@ -9,16 +9,18 @@ from csmcore.model import (
     Actor,
     CaseFacts,
     CaseId,
+    ContractId,
     Decision,
     DefinitionId,
     Goal,
     OpenCase,
+    ServiceContract,
     SlaDefinition,
     SlaState,
     SupportPolicy,
 )
 from csmcore.rules import compile_policy, decide_open
-from csmcore.rules.sla import lacking_goals
+from csmcore.rules.sla import not_running
 
 NOW = datetime(2026, 5, 21, 9, tzinfo=UTC)
 URGENT = SlaDefinition(
@@ -28,12 +30,13 @@ URGENT = SlaDefinition(
 )
 
 
-def opened(*definitions: SlaDefinition) -> Decision:
-    """A case of priority 4, opened under these definitions."""
+def opened(*definitions: SlaDefinition, contracts: tuple[ServiceContract, ...] = ()) -> Decision:
+    """A case of priority 4, opened under these definitions, and under the first of the contracts."""
     plan = compile_policy(SupportPolicy(name="demo", version="1", definitions=definitions))
     ann = Actor(kind="internal", id="ann", roles=frozenset({"agent"}))
-    facts = CaseFacts(account=Account(id=AccountId("acme"), name="Acme"))
-    command = OpenCase(account=AccountId("acme"), short_description="No sound")
+    facts = CaseFacts(account=Account(id=AccountId("acme"), name="Acme"), contracts=contracts)
+    contract = contracts[0].id if contracts else None
+    command = OpenCase(account=AccountId("acme"), short_description="No sound", contract=contract)
     decision = decide_open(command, ann, facts, plan, NOW, CaseId("case"), "CS1")
     assert isinstance(decision, Decision)
     return decision
@@ -59,4 +62,21 @@ def test_a_goal_for_all_is_no_reason() -> None:
 def test_before_the_first_revision_nothing_lacks_a_goal() -> None:
     """A state that has seen no revision has no definition that starts."""
     plan = compile_policy(SupportPolicy(name="demo", version="1", definitions=(URGENT,)))
-    assert lacking_goals(plan, SlaState(), SlaState()) == ()
+    assert not_running(plan, SlaState(), SlaState()) == ()
+
+
+def test_a_contract_that_leaves_a_promise_out_is_a_reason() -> None:
+    """Under a contract that runs only what it names, an ordinary promise does not run, and the decision says why."""
+    anyone = SlaDefinition(id=DefinitionId("all"), goals=(Goal(timedelta(hours=1)),), start=URGENT.start)
+    gold = SlaDefinition(
+        id=DefinitionId("gold"), goals=(Goal(timedelta(hours=1)),), start=URGENT.start, contractual=True
+    )
+    later = SlaDefinition(
+        id=DefinitionId("later"), goals=(Goal(timedelta(hours=1)),), start=field("state") == "resolved"
+    )
+    contract = ServiceContract(
+        id=ContractId("ct"), number="CT-1", account=AccountId("acme"), state="active", starts_on=NOW.date()
+    )
+    decision = opened(anyone, gold, later, contracts=(contract,))
+    assert decision.sla.clocks == ()
+    assert [reason.code for reason in decision.reasons if reason.fields == ("contract",)] == ["not_run_by_contract"]
