@@ -12,8 +12,9 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)]
 EXAMPLES = sorted((DOCS / "examples").glob("*.py"))
 
-RUN = {"python"}  # by conftest.py
+RUN = {"python", "console"}  # by conftest.py
 NO_CODE = {"json", "mermaid", "sh", "text", "toml"}
+BLOCK = re.compile(r"^\{code-(?:block|cell)\} *")
 FENCE = re.compile(r"^ *(`{3,}|~{3,})(.*)$", re.MULTILINE)
 
 
@@ -23,8 +24,8 @@ def name(path: Path) -> str:
 
 
 def languages(page: str) -> list[str]:
-    """The language, or the directive, of each fenced block of a page."""
-    return [opened.strip() for _, opened in FENCE.findall(page)[::2]]
+    """The language of each fenced block of a page, or its directive where that shows no code."""
+    return [BLOCK.sub("", opened.strip()) for _, opened in FENCE.findall(page)[::2]]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -43,6 +44,7 @@ def test_no_snippet_is_passed_over(page: Path) -> None:
 def test_an_unknown_language_shows() -> None:
     """A block that nothing would run cannot pass for one that is run."""
     assert languages("```python\nx\n```\ntext\n````pycon\n>>> x\n````\n") == ["python", "pycon"]
+    assert languages("```{code-cell} ipython3\nx\n```\n```{toctree}\n```\n") == ["ipython3", "{toctree}"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=name)

@@ -32,6 +32,6 @@ class FrozenMapping(dict[_Key, _Value]):
         return (type(self), (dict(self),))
 
 
-def frozen(mapping: Mapping[Any, Any]) -> FrozenMapping[Any, Any]:
+def frozen(mapping: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """The mapping as one that stays as it is; itself, if it is one."""
     return mapping if isinstance(mapping, FrozenMapping) else FrozenMapping(mapping)

@@ -1,7 +1,7 @@
 """Replays of small histories, worked by hand, and what is found in bad ones."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 import pytest
@@ -228,6 +228,18 @@ def test_priorities_are_held_against_the_matrix() -> None:
     ]
     assert report.graded == 3
     assert [case.priority for case in report.cases] == [1, 4, 1, 4, 4]
+
+
+def test_the_matrixs_priority_follows_urgency_and_chooses_goals() -> None:
+    """Where no row tells a priority, each row has the matrix's: clocks see it from the first row on."""
+    fields = "[fields]\nstate = 's'\nimpact = 'i'\nurgency = 'u'"
+    lines = ["ticket,when,s,i,u", "T1,02.03.2026 09:00,new,1,1", "T1,02.03.2026 10:00,open,1,3", ""]
+    report = replay_history(PLAN, read("\n".join(lines).encode(), mapping(fields=fields)))
+    assert report.findings == ()
+    assert report.cases[0].priority == 3
+    assert {clock.definition: clock.goal for clock in report.cases[0].readings}["resolution"] == timedelta(hours=16)
+    first = replay_history(PLAN, read("\n".join([*lines[:2], ""]).encode(), mapping(fields=fields))).cases[0]
+    assert {clock.definition: clock.goal for clock in first.readings}["resolution"] == timedelta(hours=8)
 
 
 def test_strict_makes_the_first_finding_an_error() -> None:
