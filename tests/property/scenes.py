@@ -3,19 +3,20 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, wraps
 from random import Random
 from typing import NamedTuple
 
-from hypothesis import example
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from csmcore.calendars import Calendar, calendar_from_mapping
 from csmcore.errors import CalendarExhausted
 from tests.oracle.random_calendars import random_document
 from tests.oracle.transitions import AWKWARD_ZONES, zone_names, zone_transitions
+from tests.tally import TALLY
 
-__all__ = ["Scene", "add_or_none", "on_awkward_scenes", "scenes"]
+__all__ = ["Scene", "add_or_none", "law", "same_answers", "scenes"]
 
 AWKWARD_YEARS = {
     "Africa/Monrovia": 1972,
@@ -102,3 +103,25 @@ def on_awkward_scenes(law: Callable[..., None]) -> Callable[..., None]:
     for zone in AWKWARD_ZONES:
         law = example(scene=awkward_scene(zone))(law)
     return law
+
+
+def law(check: Callable[[Scene], None]) -> Callable[..., None]:
+    """A law about every scene: tried on the awkward zones first, counted for the run's report."""
+
+    @wraps(check)
+    def counted(scene: Scene) -> None:
+        check(scene)
+        TALLY("laws of business time, examples", 1)
+
+    examples = max(settings().max_examples * 3 // 5, 1)
+    return on_awkward_scenes(
+        given(scene=scenes())(settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])(counted))
+    )
+
+
+def same_answers(one: Calendar, other: Calendar, scene: Scene) -> None:
+    """Hold two calendars to the same answers about a scene: where they open and close, and how much time elapses."""
+    a, b = scene.instants[0], scene.instants[3]
+    stretches = [[(span.start, span.end, span.is_open) for span in each.spans(a, b)] for each in (one, other)]
+    assert stretches[0] == stretches[1]
+    assert one.elapsed(a, b) == other.elapsed(a, b)

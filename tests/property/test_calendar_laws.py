@@ -3,18 +3,15 @@
 import itertools
 import json
 import pickle
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from functools import wraps
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
-from csmcore.calendars import BusinessCalendar, Calendar, CombinedCalendar, calendar_from_mapping
+from csmcore.calendars import BusinessCalendar, CombinedCalendar, calendar_from_mapping
 from csmcore.errors import CalendarExhausted
 from tests.oracle.calendar import WEEKDAYS
-from tests.property.scenes import Scene, add_or_none, on_awkward_scenes, scenes
-from tests.tally import TALLY
+from tests.property.scenes import Scene, add_or_none, law, same_answers, scenes
 
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 ZERO, MICRO = timedelta(0), timedelta(microseconds=1)
@@ -25,20 +22,6 @@ ALIASES = (
     ("America/New_York", "US/Eastern"),
     ("UTC", "Etc/Zulu"),
 )
-
-
-def law(check: Callable[[Scene], None]) -> Callable[..., None]:
-    """A law about every scene: tried on the awkward zones first, counted for the run's report."""
-
-    @wraps(check)
-    def counted(scene: Scene) -> None:
-        check(scene)
-        TALLY("laws of business time, examples", 1)
-
-    examples = max(settings().max_examples * 3 // 5, 1)
-    return on_awkward_scenes(
-        given(scene=scenes())(settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])(counted))
-    )
 
 
 def plain_calendar(scene: Scene) -> dict | None:
@@ -261,48 +244,6 @@ def test_its_own_holiday_never_makes_a_due_date_earlier(scene: Scene) -> None:
     assert later is None or (due is not None and due <= later)
 
 
-@law
-def test_wider_hours_are_never_due_later(scene: Scene) -> None:
-    """Law of widening: a calendar united with any other is due no later, and one cut down is due no earlier."""
-    calendar, t, d = scene.calendar, scene.instants[0], scene.durations[0]
-    other = BusinessCalendar.from_mapping(
-        {"timezone": "Asia/Tokyo", "hours": {day: ["03:00-04:00"] for day in WEEKDAYS}}
-    )
-    due, sooner, later = (add_or_none(each, t, d) for each in (calendar, calendar.union(other), calendar.minus(other)))
-    assert due is None or (sooner is not None and sooner <= due)
-    assert later is None or (due is not None and due <= later)
-
-
-@law
-def test_sets_of_calendars_are_sets_of_instants(scene: Scene) -> None:
-    """Law of sets: union is open where either is, intersection where both are, minus where only the first is."""
-    one, other = scene.calendar, partner()
-    union, common, rest = one.union(other), one.intersection(other), one.minus(other)
-    for t in scene.instants:
-        here, there = one.is_open(t), other.is_open(t)
-        assert union.is_open(t) == (here or there)
-        assert common.is_open(t) == (here and there)
-        assert rest.is_open(t) == (here and not there)
-
-
-@law
-def test_sets_of_calendars_lose_no_time(scene: Scene) -> None:
-    """Law of inclusion and exclusion: union + intersection == one + other, and minus + intersection == one."""
-    one, other, (a, b) = scene.calendar, partner(), (scene.instants[0], scene.instants[3])
-    union, common, rest = (each.elapsed(a, b) for each in (one.union(other), one.intersection(other), one.minus(other)))
-    assert union + common == one.elapsed(a, b) + other.elapsed(a, b)
-    assert rest + common == one.elapsed(a, b)
-    assert one.union(one).elapsed(a, b) == one.elapsed(a, b)
-
-
-@law
-def test_the_order_of_a_union_says_nothing(scene: Scene) -> None:
-    """Law of commuting: a union or an intersection answers alike whichever calendar is named first."""
-    one, other = scene.calendar, partner()
-    same_answers(one.union(other), other.union(one), scene)
-    same_answers(one.intersection(other), other.intersection(one), scene)
-
-
 @settings(max_examples=40)
 @given(scene=scenes(FIXED_ZONES))
 def test_whole_weeks_commute_in_zones_without_changes(scene: Scene) -> None:
@@ -399,23 +340,8 @@ def has_nights(document: dict) -> bool:
     return any(text[6:] < text[:5] for windows in days for text in windows)
 
 
-def partner() -> Calendar:
-    """Another calendar to combine the scene's with: split shifts half a world away."""
-    return BusinessCalendar.from_mapping(
-        {"timezone": "Pacific/Chatham", "hours": {day: ["01:30-09:00", "20:00-23:45"] for day in WEEKDAYS}}
-    )
-
-
 def halves(text: str) -> list[str]:
     """A window cut in two at its first whole hour, when it has one inside."""
     opens, closes = text.split("-")
     middle = f"{int(opens[:2]) + 1:02}:00"
     return [f"{opens}-{middle}", f"{middle}-{closes}"] if opens < middle < closes else [text]
-
-
-def same_answers(one: Calendar, other: Calendar, scene: Scene) -> None:
-    """Hold two calendars to the same answers about a scene: where they open and close, and how much time elapses."""
-    a, b = scene.instants[0], scene.instants[3]
-    stretches = [[(span.start, span.end, span.is_open) for span in each.spans(a, b)] for each in (one, other)]
-    assert stretches[0] == stretches[1]
-    assert one.elapsed(a, b) == other.elapsed(a, b)

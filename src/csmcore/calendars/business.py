@@ -1,5 +1,6 @@
 """A business calendar: weekly hours in a time zone, with holidays, exceptions and a period of validity."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from heapq import merge
@@ -21,7 +22,10 @@ from csmcore.errors import InvalidValue, LimitExceeded, UnknownTimeZone
 __all__ = ["BusinessCalendar", "HolidayRule"]
 
 _THURSDAY = 3  # the weekday of 1970-01-01
-_MOST_DATES = 10_000  # holidays, or exceptions
+_MOST_HOLIDAYS = 10_000
+_MOST_EXCEPTIONS = 2_000
+_MOST_RECURRENCES = 200
+_KEY = re.compile(r"[\w -]{1,40}", re.ASCII)  # of a document, as a place may repeat it
 
 HolidayRule: TypeAlias = Literal["shift", "day"]
 DatedHours: TypeAlias = tuple[tuple[date, tuple[Window, ...]], ...]
@@ -32,8 +36,11 @@ def _listed(holidays: Iterable[Holiday | Recurrence]) -> tuple[Holiday | Recurre
 
 
 def _dated(hours: Mapping[date, Iterable[Window]] | Iterable[tuple[date, Iterable[Window]]]) -> DatedHours:
-    dated = dict(hours)
-    return tuple((day, in_order(tuple(dated[day]), f"$.exceptions.{day}")) for day in sorted(dated))
+    pairs = list(hours.items() if isinstance(hours, Mapping) else hours)
+    dated = {read_date(day, "$.exceptions"): tuple(windows) for day, windows in pairs}
+    if len(dated) < len(pairs):
+        raise InvalidValue("$.exceptions", "a date is given twice", "give all its windows at once")
+    return tuple((day, in_order(dated[day], f"$.exceptions.{day}")) for day in sorted(dated))
 
 
 @attrs.frozen(kw_only=True)
@@ -70,8 +77,14 @@ class BusinessCalendar(Calendar):
         """Refuse an unknown zone, a period that ends before it begins, and lists without end."""
         load_zone(self.timezone)
         read_choice(self.holiday_rule, ("shift", "day"), "$.holiday_rule")
-        read_list(self.holidays, "$.holidays", _MOST_DATES)
-        read_list(self.exceptions, "$.exceptions", _MOST_DATES)
+        read_list(self.holidays, "$.holidays", _MOST_HOLIDAYS)
+        read_list(self.exceptions, "$.exceptions", _MOST_EXCEPTIONS)
+        read_text(self.name, "$.name")
+        for key in ("valid_from", "valid_until"):
+            if getattr(self, key) is not None:
+                read_date(getattr(self, key), f"$.{key}")
+        if sum(isinstance(holiday, Recurrence) for holiday in self.holidays) > _MOST_RECURRENCES:
+            raise LimitExceeded("$.holidays", "recurrences", _MOST_RECURRENCES)
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise InvalidValue("$.valid_until", f"{self.valid_until} is before {self.valid_from}", "swap them")
         object.__setattr__(self, "_special", SpecialDays.of(self.holidays, self.exceptions))
@@ -181,22 +194,24 @@ def _read_zone(value: object, path: str) -> str:
 
 
 def _read_hours(value: object, path: str) -> WeeklyHours:
+    days = read_mapping(value, path)
     try:
-        return WeeklyHours.from_mapping(read_mapping(value, path))
+        return WeeklyHours.from_mapping(days)
     except InvalidValue as error:
         raise error.under(path) from None
 
 
 def _read_holidays(value: object, path: str) -> tuple[Holiday | Recurrence, ...]:
-    days = read_list(value, path, _MOST_DATES)
+    days = read_list(value, path, _MOST_HOLIDAYS)
     return tuple(read_holiday(day, f"{path}[{index}]") for index, day in enumerate(days))
 
 
 def _read_exceptions(value: object, path: str) -> dict[date, tuple[Window, ...]]:
     dated = read_mapping(value, path)
-    if len(dated) > _MOST_DATES:
-        raise LimitExceeded(path, "dates", _MOST_DATES)
-    return {read_date(day, f"{path}.{day[:10]}"): read_windows(dated[day], f"{path}.{day[:10]}") for day in dated}
+    if len(dated) > _MOST_EXCEPTIONS:
+        raise LimitExceeded(path, "dates", _MOST_EXCEPTIONS)
+    days = {day: read_date(day, f"{path}.{day}" if _KEY.fullmatch(day) else path) for day in dated}
+    return {days[day]: read_windows(windows, f"{path}.{day}") for day, windows in dated.items()}
 
 
 def _read_rule(value: object, path: str) -> str:

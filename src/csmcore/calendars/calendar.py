@@ -8,23 +8,25 @@ from functools import partial, reduce
 from heapq import merge
 from itertools import zip_longest
 from threading import Lock
-from types import MappingProxyType
 from typing import Literal, NoReturn, TypeAlias
 
 import attrs
 
 from csmcore.calendars.instants import LONGEST, as_utc, out_of_range, since_epoch, too_long
 from csmcore.calendars.intervals import Interval, intersect, subtract, unite
-from csmcore.calendars.reading import read_choice
+from csmcore.calendars.reading import read_choice, read_text
 from csmcore.calendars.spans import Closing, Span, spans_between
-from csmcore.calendars.table import ANCHOR, BEGIN, END, EPOCH, Table, bounds_of, year_start
+from csmcore.calendars.table import ANCHOR, BEGIN, END, EPOCH, Table, bounds_of, joined, year_start
 from csmcore.calendars.zones import load_zone
 from csmcore.errors import CalendarExhausted, InvalidValue, LimitExceeded, NoBusinessTime, OutOfRange, shown
 
 __all__ = ["Calendar", "Combination", "CombinedCalendar"]
 
 _ZERO = timedelta(0)
+_MOST_LEVELS = 9
 _MOST_PARTS = 100
+_MOST_WINDOWS = 200_000  # about 60 MiB
+_YEARS_AT_A_TIME = 10
 _HORIZON = year_start(END)
 _MICROSECOND = timedelta(microseconds=1)
 _TWO_DAYS = timedelta(days=2)
@@ -38,7 +40,8 @@ class Calendar(ABC):
 
     Instants are aware datetimes of 1970 to 2199 in any zone (else NaiveDatetime, OutOfRange); answers are in UTC.
     Durations are real time inside open hours, exact to the microsecond, up to 100 years (else OutOfRange).
-    A search that no open time answers raises CalendarExhausted, or NoBusinessTime if the calendar is never open.
+    A search that no open time answers raises CalendarExhausted, or NoBusinessTime if the calendar is never open; one
+    that would take over 200,000 windows (centuries of many a day) raises LimitExceeded.
 
     Laws: ``elapsed(a, c) == elapsed(a, b) + elapsed(b, c)``; ``elapsed(t, add(t, d)) == d``; ``add(t, 0) == t``;
     `add` and `elapsed` are monotone.
@@ -147,16 +150,16 @@ class Calendar(ABC):
         local = load_zone(self.timezone).local(as_utc(instant))
         day, hours = self._working_day(local.date(), days)
         opens, closes = hours[0][0], hours[-1][1]
-        if at == "close":
-            return closes
         same = datetime.combine(day, local.timetz()).astimezone(UTC)
-        return min(max(same, opens), closes)
+        return self._known(closes if at == "close" else min(max(same, opens), closes))
 
     def _working_day(self, day: date, count: int) -> tuple[date, Sequence[tuple[datetime, datetime]]]:
         step = timedelta(days=-1 if count < 0 else 1)
         left = abs(count)
-        while BEGIN <= day.year < END:
+        while BEGIN - 1 <= day.year <= END:  # local dates of the first and the last instant
             hours = self._hours_of(day)
+            if day.year not in range(BEGIN + 1, END - 1):
+                hours = _known_hours(hours)
             if hours and not left:
                 return day, hours
             left -= bool(hours)
@@ -235,11 +238,21 @@ class Calendar(ABC):
         with self._growing:
             table = self._table
             first, end = min(max(first, BEGIN), table.first), max(min(end, END), table.end)
-            before = bounds_of(self._open(first, table.first - 1))
-            after = bounds_of(self._open(table.end, end - 1))
+            before = self._compiled(first, table.first - 1, len(table.bounds))
+            after = self._compiled(table.end, end - 1, len(table.bounds) + len(before))
             grown = table.grown(first, end, before, after)
             object.__setattr__(self, "_table", grown)
         return grown
+
+    def _compiled(self, first: int, last: int, known: int) -> Sequence[timedelta]:
+        """The bounds of these years, some at a time, so that too many are found out before they are made."""
+        found: Sequence[timedelta] = ()
+        for year in range(first, last + 1, _YEARS_AT_A_TIME):
+            found = joined(found, bounds_of(self._open(year, min(year + _YEARS_AT_A_TIME - 1, last))))
+            if known + len(found) > 2 * _MOST_WINDOWS:
+                hint = "ask about years that lie closer together, or use fewer windows a day"
+                raise LimitExceeded("calendar", "windows at once", _MOST_WINDOWS, hint)
+        return found
 
     def _latest(self, position: timedelta) -> datetime:
         """The latest instant at a position that lies before one already looked up."""
@@ -273,21 +286,29 @@ class Calendar(ABC):
 class CombinedCalendar(Calendar):
     """Calendars joined as sets of open time. Its days are those of the first one's zone, from midnight to midnight.
 
+    `spans` names the holidays of all parts (of the first, in a difference), whichever of them had been open then.
+
     Raises InvalidValue for a combination of fewer than two, LimitExceeded for one of over 100 calendars.
     """
 
     kind: Combination
     parts: tuple[Calendar, ...]
     _size: int = attrs.field(init=False, repr=False, eq=False)
+    _depth: int = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no combination, or too large a one."""
         if len(self.parts) < 2:  # noqa: PLR2004 - a combination is of two or more
             raise InvalidValue(f"$.{self.kind}", "it needs two calendars or more", "add another")
+        depth = 1 + max(part._depth if isinstance(part, CombinedCalendar) else 0 for part in self.parts)  # noqa: SLF001
+        if depth > _MOST_LEVELS:
+            raise LimitExceeded(f"$.{self.kind}", "levels of combinations", _MOST_LEVELS)
         size = sum(part._size if isinstance(part, CombinedCalendar) else 1 for part in self.parts)  # noqa: SLF001 - its own kind
         if size > _MOST_PARTS:
             raise LimitExceeded(f"$.{self.kind}", "calendars", _MOST_PARTS)
         object.__setattr__(self, "_size", size)
+        object.__setattr__(self, "_depth", depth)
+        read_text(self.name, "$.name")
 
     @property
     def timezone(self) -> str:
@@ -303,7 +324,12 @@ class CombinedCalendar(Calendar):
         return (partial(CombinedCalendar, kind=self.kind, parts=self.parts, name=self.name), ())
 
     def _open(self, first: int, last: int) -> list[Interval]:
-        return reduce(_ALGEBRA[self.kind], (part._open(first, last) for part in self.parts))  # noqa: SLF001
+        parts = [part._open(first, last) for part in self.parts]  # noqa: SLF001
+        if self.kind == "union":
+            return unite(merge(*parts))
+        if self.kind == "minus":
+            return subtract(parts[0], unite(merge(*parts[1:])))
+        return reduce(intersect, parts)
 
     def _closings(self, first: date, last: date) -> list[Closing]:
         parts = self.parts[:1] if self.kind == "minus" else self.parts
@@ -312,12 +338,12 @@ class CombinedCalendar(Calendar):
     def _hours_of(self, day: date) -> Sequence[tuple[datetime, datetime]]:
         zone = load_zone(self.timezone)
         midnight, next_midnight = zone.midnight(day), zone.midnight(day + timedelta(days=1))
-        bounds = self._bounds_between(max(midnight, EPOCH), min(next_midnight, EPOCH + _HORIZON))
-        return list(zip_longest(bounds[::2], bounds[1::2], fillvalue=next_midnight))
+        begun, ended = max(midnight, EPOCH), min(next_midnight, EPOCH + _HORIZON)
+        bounds = self._bounds_between(begun, ended) if begun < ended else []
+        return list(zip_longest(bounds[::2], bounds[1::2], fillvalue=ended))
 
 
-def _union(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interval]:
-    return unite(merge(left, right))
-
-
-_ALGEBRA = MappingProxyType({"union": _union, "intersection": intersect, "minus": subtract})
+def _known_hours(hours: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The part of a day's windows that lies in the years that calendars know."""
+    clipped = ((max(opens, EPOCH), min(closes, EPOCH + _HORIZON)) for opens, closes in hours)
+    return [(opens, closes) for opens, closes in clipped if opens < closes]

@@ -29,6 +29,16 @@ _NEEDS: Mapping[str, tuple[frozenset[str], ...]] = MappingProxyType(
         "DAILY": (frozenset(),),
     }
 )
+_ADMITS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "YEARLY": frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYDAY", "BYSETPOS"}),
+        "MONTHLY": frozenset({"BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS"}),
+        "WEEKLY": frozenset({"BYDAY"}),
+        "DAILY": frozenset(),
+    }
+)
+"""What each kind of rule may say beside how often: rules that pick from days or weeks would be walked in vain."""
+_LONGEST_MONTHS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _BOUNDS = MappingProxyType(
     {
         "INTERVAL": (1, 1000),
@@ -50,6 +60,11 @@ class Holiday:
     day: date
     name: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse what no document could say."""
+        read_date(self.day, "day")
+        read_text(self.name, "name")
+
     def between(self, first: date, last: date) -> Iterator[date]:
         """The date, if it lies in the range (both ends included)."""
         return iter((self.day,) if first <= self.day <= last else ())
@@ -59,10 +74,11 @@ class Holiday:
 class Recurrence:
     """A holiday that recurs, as an RFC 5545 rule of days: ``FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO``.
 
-    Admitted are YEARLY, MONTHLY, WEEKLY and DAILY with INTERVAL, COUNT or UNTIL, BYMONTH, BYMONTHDAY, BYYEARDAY, BYDAY,
-    BYSETPOS and WKST. The rule says which days it means (a yearly one its months, a weekly one its weekdays), so
-    ``start`` only sets where counting begins; a rule with COUNT, or with an INTERVAL over 1, needs one.
-    Raises InvalidValue, also for a rule that no date from 1970 to 2199 fits.
+    Admitted are YEARLY, MONTHLY, WEEKLY and DAILY with INTERVAL, COUNT or UNTIL and WKST; a yearly rule with BYMONTH,
+    BYMONTHDAY, BYYEARDAY, BYDAY and BYSETPOS, a monthly one with these but BYYEARDAY, a weekly one with BYDAY. The
+    rule says which days it means (a yearly one its months, a weekly one its weekdays), so ``start`` only sets where
+    counting begins; a rule with COUNT, or with an INTERVAL over 1, needs one. Raises InvalidValue, also for a rule
+    that no date from 1970 to 2199 fits.
     """
 
     rule: str
@@ -74,6 +90,9 @@ class Recurrence:
     def __attrs_post_init__(self) -> None:
         """Refuse a rule that is malformed, would not end or names no date; turn its COUNT into a last date."""
         parts = _parse(self.rule)
+        read_text(self.name, "name")
+        if self.start is not None:
+            read_date(self.start, "start")
         if self.start is None and ("COUNT" in parts or parts.get("INTERVAL", "1") != "1"):
             raise InvalidValue("recurrence", f"{shown(self.rule)} counts from a date", "give its `start`")
         count, until = parts.pop("COUNT", None), _compact(parts.pop("UNTIL", ""))
@@ -141,9 +160,21 @@ def _parse(rule: str) -> dict[str, str]:
         raise _refused(rule, "needs a FREQ of YEARLY, MONTHLY, WEEKLY or DAILY")
     if not any(needed <= parts.keys() for needed in _NEEDS[parts["FREQ"]]):
         raise _refused(rule, "does not say which days it means")
-    if parts["FREQ"] in {"WEEKLY", "DAILY"} and ("BYSETPOS" in parts or re.search(r"\d", parts.get("BYDAY", ""))):
+    if not parts.keys() <= _ADMITS[parts["FREQ"]] | {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}:
+        raise _refused(rule, f"says more than a {parts['FREQ']} rule may")
+    if parts["FREQ"] == "WEEKLY" and re.search(r"\d", parts["BYDAY"]):
         raise _refused(rule, "numbers days within a week")
+    if not _has_dates(parts):
+        raise _refused(rule, "names days that no month has")
     return parts
+
+
+def _has_dates(parts: Mapping[str, str]) -> bool:
+    """Whether some month of the rule has some day of it."""
+    if not {"BYMONTH", "BYMONTHDAY"} <= parts.keys():
+        return True
+    days = [abs(int(day)) for day in parts["BYMONTHDAY"].split(",")]
+    return any(day <= _LONGEST_MONTHS[int(month)] for month in parts["BYMONTH"].split(",") for day in days)
 
 
 def _is_sound(key: str, value: str) -> bool:

@@ -20,7 +20,7 @@ _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday
 _CLOCK = r"(?:[01]\d|2[0-4]):[0-5]\d(?::[0-5]\d)?"
 _WINDOW = re.compile(rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*", re.ASCII)
 _ENTRY = re.compile(r"([^\d]*)(\d.*)", re.ASCII)
-_WINDOWS_A_DAY = 100
+_WINDOWS_A_DAY = 24
 _HINT = "write 'HH:MM-HH:MM', such as '09:00-17:00', '22:00-06:00' (overnight) or '18:00-24:00'"
 
 
@@ -152,7 +152,7 @@ def write_windows(windows: tuple[Window, ...]) -> list[str]:
 
 
 def in_order(windows: tuple[Window, ...], path: str) -> tuple[Window, ...]:
-    """One day's windows, sorted. Raises InvalidValue where two overlap, LimitExceeded over 100."""
+    """One day's windows, sorted. Raises InvalidValue where two overlap, LimitExceeded over 24."""
     if len(windows) > _WINDOWS_A_DAY:
         raise LimitExceeded(path, "windows", _WINDOWS_A_DAY)
     places = sorted(range(len(windows)), key=windows.__getitem__)

@@ -8,7 +8,7 @@ import attrs
 
 from csmcore.calendars.intervals import Interval
 
-__all__ = ["ANCHOR", "BEGIN", "END", "EPOCH", "Table", "bounds_of", "year_start"]
+__all__ = ["ANCHOR", "BEGIN", "END", "EPOCH", "Table", "bounds_of", "joined", "year_start"]
 
 _ZERO = timedelta(0)
 
@@ -61,7 +61,7 @@ class Table:
 
     def grown(self, first: int, end: int, before: Sequence[timedelta], after: Sequence[timedelta]) -> Self:
         """The table over more years, given the bounds of those before and after its own."""
-        return type(self).of(first, end, _joined(_joined(before, self.bounds), after))
+        return type(self).of(first, end, joined(joined(before, self.bounds), after))
 
 
 def bounds_of(intervals: Iterable[Interval]) -> list[timedelta]:
@@ -69,7 +69,7 @@ def bounds_of(intervals: Iterable[Interval]) -> list[timedelta]:
     return [timedelta(seconds=second) for interval in intervals for second in interval]
 
 
-def _joined(left: Sequence[timedelta], right: Sequence[timedelta]) -> Sequence[timedelta]:
+def joined(left: Sequence[timedelta], right: Sequence[timedelta]) -> Sequence[timedelta]:
     """Both, in turn; a window that goes on from one to the other becomes one."""
     if left and right and left[-1] == right[0]:
         return [*left[:-1], *right[1:]]

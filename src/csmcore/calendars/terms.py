@@ -63,10 +63,12 @@ class Term:
         """
         from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - only for those who use it
 
-        step = relativedelta(months=self.months * times, days=self.days * times)
-        if self.end_of_month and (start + relativedelta(days=1)).day == 1:
-            step += relativedelta(day=31)
+        if not 1 <= times <= _MOST_DAYS:
+            raise OutOfRange("times", f"{shown(times)} is outside 1 to {_MOST_DAYS:,}", "use a number in that range")
         try:
+            step = relativedelta(months=self.months * times, days=self.days * times)
+            if self.end_of_month and (start + relativedelta(days=1)).day == 1:
+                step += relativedelta(day=31)
             found = start + step
         except (OverflowError, ValueError):
             found = date.max

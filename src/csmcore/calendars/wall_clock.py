@@ -1,7 +1,7 @@
 """What clocks on a wall read, as instants: histories and forms of people come without an offset."""
 
 from datetime import datetime, timedelta, tzinfo
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 import attrs
 
@@ -40,6 +40,10 @@ class WallClock:
     def __attrs_post_init__(self) -> None:
         """Find the zone once."""
         object.__setattr__(self, "_zone", load_zone(self.timezone).tzinfo)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+        """Pickle as what it was made from: zones do not pickle."""
+        return (type(self), (self.timezone, self.gap, self.fold))
 
     def instant(self, reading: datetime) -> datetime:
         """The instant, in UTC, at which the clock reads that (without an offset). Raises InvalidValue, OutOfRange."""

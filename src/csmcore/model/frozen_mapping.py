@@ -27,6 +27,10 @@ class FrozenMapping(dict[_Key, _Value]):
     popitem: Any = _refuse
     clear: Any = _refuse
 
+    def __hash__(self) -> int:  # type: ignore[override]
+        """By its keys, since values may be lists."""
+        return hash(frozenset(self))
+
     def __reduce__(self) -> tuple[Callable[[Mapping[_Key, _Value]], "FrozenMapping[_Key, _Value]"], tuple[object]]:
         """Made anew from a plain dict, since it cannot be filled."""
         return (type(self), (dict(self),))

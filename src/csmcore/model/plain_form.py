@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 import attrs
 
-from csmcore.calendars import Calendar
+from csmcore.calendars import Calendar, as_utc
 from csmcore.conditions import AllOf, AnyOf, Atom, Not, condition_to_mapping
 from csmcore.errors import InvalidValue, shown
 from csmcore.model.durations import write_duration
@@ -34,7 +34,7 @@ def plain(value: object) -> object:
         case Mapping():
             return {str(key): _with_type(item) for key, item in value.items()}
         case frozenset() | set() | tuple() | list():
-            return [plain(item) for item in (sorted(value, key=str) if isinstance(value, frozenset | set) else value)]
+            return [plain(item) for item in (sorted(value, key=_rank) if isinstance(value, frozenset | set) else value)]
         case _:
             kind, text = _spelled(value)
             return text if kind else _noun(value)
@@ -42,7 +42,10 @@ def plain(value: object) -> object:
 
 def canonical(value: object) -> bytes:
     """The one spelling of a value's plain form: JSON in UTF-8 with sorted keys and no spaces."""
-    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    try:
+        return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except RecursionError:
+        raise InvalidValue("value", "it is nested too deep", "use fewer levels") from None
 
 
 def digest_of(value: object) -> str:
@@ -50,11 +53,16 @@ def digest_of(value: object) -> str:
     return sha256(canonical(value)).hexdigest()
 
 
+def _rank(item: object) -> tuple[str, str]:
+    """An order of a set's items that does not depend on their hashes."""
+    return type(item).__name__, str(item)
+
+
 def _spelled(value: object) -> tuple[str, str]:
     """The type, as conditions call it, and the text of a value that JSON has no type for."""
     match value:
         case datetime():
-            return "instant", value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            return "instant", as_utc(value).isoformat().replace("+00:00", "Z")
         case date():
             return "date", value.isoformat()
         case timedelta():

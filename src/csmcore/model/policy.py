@@ -80,6 +80,10 @@ class SupportPolicy:
             if definition.id in ids[:index]:
                 raise InvalidValue(f"$.definitions[{index}].id", f"{shown(definition.id)} is given twice", "rename one")
 
+    def __hash__(self) -> int:
+        """By name and version: policies that are equal have the same."""
+        return hash((self.name, self.version))
+
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of the canonical plain form."""

@@ -31,7 +31,7 @@ def actions_for(
     """Every action on a case there is, in a fixed order, with a follow-up to it.
 
     Law: an action is allowed here if and only if a command that fills what is required, and is right in itself, is
-    accepted. Raises NaiveDatetime.
+    accepted, unless one of the case's clocks has already come further than ``now``. Raises NaiveDatetime.
     """
     now = as_utc(now)
     parties = parties_of(case, actor, facts)

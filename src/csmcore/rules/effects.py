@@ -92,10 +92,11 @@ def _told(moment: Moment, changes: Mapping[str, Any], activity: tuple[Activity, 
     is_said = bool(activity) and type(activity[0]) is Comment
     state = changes.get("state")
     assignee = changes.get("assigned_to", case.assigned_to)
+    is_own = actor.kind == "internal" and assignee == actor.id  # ids of other kinds of actors may be the same word
     told: list[Intent] = []
     if (is_said or state) and by != "customer":
         told.append(_NOTIFY_CUSTOMER)
-    if (is_said or state or "assigned_to" in changes) and assignee is not None and assignee != actor.id:
+    if (is_said or state or "assigned_to" in changes) and assignee is not None and not is_own:
         told.append(_NOTIFY_ASSIGNEE)
     if case.informed_users and (is_said or state in {"resolved", "closed"}):
         others = tuple(user for user in case.informed_users if user != actor.id)
@@ -145,7 +146,8 @@ def _heard(moment: Moment) -> dict[str, Any]:
     """What follows from a comment: an agent's first is the first response; all but the owner's ask for attention."""
     case = moment.case
     changes = _responded(moment)
-    if not case.needs_attention and moment.by != "system" and moment.actor.id != case.assigned_to:
+    is_owner = moment.actor.kind == "internal" and moment.actor.id == case.assigned_to
+    if not case.needs_attention and moment.by != "system" and not is_owner:
         changes["needs_attention"] = True
     return changes
 

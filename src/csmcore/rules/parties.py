@@ -47,7 +47,7 @@ def parties_of(case: Case, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
         return _INTEGRATION
     if kind == "consumer":
         return _CUSTOMER if actor.id == case.consumer else ()
-    opened = case.opened_by == actor.id and actor.account == case.partner and is_partner(actor)
+    opened = case.opened_by == case.partner_contact == actor.id and actor.account == case.partner and is_partner(actor)
     return _CUSTOMER if opened or actor.id == case.contact or _keeps(actor, case.account, facts) else ()
 
 

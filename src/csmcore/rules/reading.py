@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from csmcore.calendars import Calendar, Span, as_utc, time_zone_database
+from csmcore.errors import InvalidValue
 from csmcore.model import EventId, Explanation, Reason, Segment, SlaClock, SlaReading
 from csmcore.rules.clock import caught_up, used_up_at
 from csmcore.rules.plan import Plan
@@ -14,10 +15,16 @@ _ZERO = timedelta(0)
 
 
 def read(plan: Plan, clock: SlaClock, now: datetime) -> SlaReading:
-    """Every figure of one clock at an instant; of one that has ended, as of its end. Needs no tick before it."""
+    """Every figure of one clock at an instant; of one that has ended, as of its end. Needs no tick before it.
+
+    Raises InvalidValue for an instant before the last pause that an active clock has seen: `evaluate` its history then.
+    """
     compiled = plan.definition(clock)
     calendar = compiled.calendar
     now = as_utc(now)
+    if clock.stopped_at is None and now < _seen(clock):
+        problem = f"{now:%Y-%m-%d %H:%M:%S}Z is before what the clock has seen"
+        raise InvalidValue("now", problem, "evaluate the history as of that instant")
     clock = caught_up(compiled, clock, now)
     until = max(clock.stopped_at or now, clock.started_at)
     ran_until = clock.paused_at or until
@@ -58,6 +65,11 @@ def explain(plan: Plan, clock: SlaClock, now: datetime) -> Explanation:
         policy=plan.policy.ref,
         time_zone_database=time_zone_database(),
     )
+
+
+def _seen(clock: SlaClock) -> datetime:
+    """When the clock last paused or went on."""
+    return clock.paused_at or (clock.pauses[-1].end if clock.pauses else clock.attached_at)
 
 
 def _segments(calendar: Calendar, clock: SlaClock, end: datetime) -> Iterator[Segment]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import attrs
 
+from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, NotFound, StaleVersion, shown
 from csmcore.model import (
     Actor,
@@ -138,7 +139,7 @@ class CaseService:
     def read(self, case_id: CaseId) -> CaseReading:
         """The case and what its clocks read now. Raises NotFound, StaleVersion."""
         case, sla = _persist(lambda: self._loaded(case_id), self._attempts)
-        plan, now = self._plan(case.policy), self._host.now()
+        plan, now = self._plan(case.policy), as_utc(self._host.now())
         clocks = tuple(read(plan, clock, now) for clock in sla.clocks)
         return CaseReading(at=now, case=case, clocks=clocks, next_at=next_deadline(plan, sla, now))
 

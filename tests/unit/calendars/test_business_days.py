@@ -122,7 +122,7 @@ def test_business_days_are_found_soon_however_far_they_are() -> None:
     """The farthest searches, one open day a week for a hundred years or none at all, end within two seconds."""
     weekly, never = calendar("UTC", {"mon": ["09:00-10:00"]}), calendar("UTC", {})
     for each, days in ((weekly, 36_525), (weekly, -36_525), (never, 1), (BusinessCalendar.always(), 36_525)):
-        begun = time.perf_counter()
+        begun = time.process_time()
         with suppress(CalendarExhausted):
             each.add_days(at("2026-03-02T09:00"), days)
-        assert time.perf_counter() - begun < 2
+        assert time.process_time() - begun < 2

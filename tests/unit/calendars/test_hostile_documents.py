@@ -169,11 +169,11 @@ def test_what_is_no_document_is_refused(document: object, tally: Tally) -> None:
 )
 def test_lists_are_bounded(change: dict[str, object], place: str) -> None:
     """Longer lists than a calendar can need are refused before they are read."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(LimitExceeded) as caught:
         BusinessCalendar.from_mapping({**GOOD, **change})
     assert caught.value.path == place
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 2
 
 
 def test_the_same_limits_hold_in_python() -> None:
@@ -202,7 +202,7 @@ def test_the_largest_documents_stay_bounded(name: str, year: int) -> None:
     root = Path(__file__).parents[3]
     ask = f"from tests.unit.calendars.largest import ask; ask({name!r}, {year})"
     done = subprocess.run(
-        [sys.executable, "-c", ask], cwd=root, timeout=5, check=True, capture_output=True, text=True
+        [sys.executable, "-c", ask], cwd=root, timeout=30, check=True, capture_output=True, text=True
     )  # a process, so that one without end is ended
     assert float(done.stdout) < 4
 

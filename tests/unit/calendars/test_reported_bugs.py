@@ -33,10 +33,10 @@ def test_an_hour_on_the_fall_back_day_moves_on() -> None:
 @pytest.mark.parametrize("day", ["2016-07-04", "2017-11-05", "2017-03-12"])
 def test_an_aware_date_on_a_holiday_or_a_change_ends(day: str) -> None:
     """businesstimedelta#9, moment-business-time#17, node-schedule#131: holidays and DST days looped for ever."""
-    desk, begun = office("America/New_York", holidays=[day]), time.perf_counter()
+    desk, begun = office("America/New_York", holidays=[day]), time.process_time()
     due = desk.add(datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=ZoneInfo("America/New_York")), 8 * HOUR)
     assert due > at(f"{day}T12:00")
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 2
 
 
 def test_two_days_a_week_are_a_schedule() -> None:

@@ -149,14 +149,14 @@ def test_a_key_that_is_no_weekday_is_refused(key: str) -> None:
     assert len(str(caught.value)) < 400
 
 
-def test_a_day_has_at_most_a_hundred_windows() -> None:
+def test_a_day_has_at_most_24_windows() -> None:
     """More windows than a day can need are refused, from documents and from Python."""
     windows = [
-        f"{minute // 60:02}:{minute % 60:02}-{minute // 60:02}:{minute % 60 + 1:02}" for minute in range(0, 202, 2)
+        f"{minute // 60:02}:{minute % 60:02}-{minute // 60:02}:{minute % 60 + 1:02}" for minute in range(0, 50, 2)
     ]
-    assert len(windows) == 101
+    assert len(windows) == 25
     with pytest.raises(LimitExceeded):
         WeeklyHours.from_mapping({"mon": windows})
     with pytest.raises(LimitExceeded):
         WeeklyHours(mon=tuple(map(Window.parse, windows)))
-    assert len(WeeklyHours.from_mapping({"mon": windows[:100]}).mon) == 100
+    assert len(WeeklyHours.from_mapping({"mon": windows[:24]}).mon) == 24

@@ -8,7 +8,7 @@ import pytest
 
 from csmcore.analysis import ReplayReport, outcome, replay_history
 from csmcore.errors import InvalidValue
-from csmcore.model import AccountId, AgreementBook, CaseId, Finding, HistoryRow, Layout, Reason
+from csmcore.model import AccountId, AgreementBook, CaseId, DefinitionId, Finding, HistoryRow, Layout, Reason
 from csmcore.rules import compile_policy, explain
 from csmcore.wire import load_agreements, load_policy
 from tests.unit.replay.desk import PLAN, POLICY, at, mapping, read, replayed, rows
@@ -119,7 +119,8 @@ def test_a_report_shows_itself_in_a_notebook() -> None:
     """As a table, and nothing in it is taken for markup."""
     plan = compile_policy(load_policy(POLICY.replace('version = "1"', 'version = "<b>"')))
     html = replay_history(plan, rows(*STORY, "T2 03 11:00 Open 1"))._repr_html_()
-    assert "<td>resolution</td>" in html
+    kept = "<td>resolution</td><td>3</td><td>1</td><td>1</td><td>0</td><td>0</td><td>0</td><td>50</td>"
+    assert f"{kept}<td>14:00</td><td>141:00</td><td>141:00</td>" in html
     assert "opens_as: 1" in html
     assert "&lt;b&gt;" in html
     assert "<b>" not in html
@@ -237,9 +238,12 @@ def test_the_matrixs_priority_follows_urgency_and_chooses_goals() -> None:
     report = replay_history(PLAN, read("\n".join(lines).encode(), mapping(fields=fields)))
     assert report.findings == ()
     assert report.cases[0].priority == 3
-    assert {clock.definition: clock.goal for clock in report.cases[0].readings}["resolution"] == timedelta(hours=16)
+    assert {clock.definition: clock.goal for clock in report.cases[0].readings}[
+        DefinitionId("resolution")
+    ] == timedelta(hours=16)
     first = replay_history(PLAN, read("\n".join([*lines[:2], ""]).encode(), mapping(fields=fields))).cases[0]
-    assert {clock.definition: clock.goal for clock in first.readings}["resolution"] == timedelta(hours=8)
+    goals = {clock.definition: clock.goal for clock in first.readings}
+    assert goals[DefinitionId("resolution")] == timedelta(hours=8)
 
 
 def test_strict_makes_the_first_finding_an_error() -> None:

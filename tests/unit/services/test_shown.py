@@ -56,10 +56,10 @@ def test_a_decision_tells_pauses_breaches_and_ends() -> None:
     lines = str(waiting()).splitlines()
     assert lines[0] == "CS0000001 is awaiting_info, version 3"
     assert "           clock_paused resolution" in lines
+    due = "2026-01-12 11:00Z"
     found = [line[11:] for line in lines if ": " in line]
     assert found == [
-        "response 1: completed, goal 1:00:00, due 2026-01-12 11:00Z, breached 2026-01-12 11:00Z,"
-        " ended 2026-01-12 12:00Z",
+        f"response 1: completed, goal 1:00:00, due {due}, breached {due}, ended 2026-01-12 12:00Z",
         "resolution 1: paused, goal 16:00:00, no due date now",
         "tier 1: in_progress, goal 30:00:00, due 2026-01-13 16:00Z",
         "gold 1: paused, goal 4:00:00, no due date now",
