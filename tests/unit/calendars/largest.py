@@ -19,23 +19,35 @@ WINDOWS = [
 DATES = [date.fromordinal(719_163 + 8 * day).isoformat() for day in range(10_000)]
 
 
-def recurring(rule: str) -> dict[str, object]:
-    """A calendar with ten thousand recurrences of one kind."""
-    return {**HOURS, "holidays": [{"recurrence": rule, "name": str(number)} for number in range(10_000)]}
+def recurring(rule: str, number: int) -> dict[str, object]:
+    """A calendar with so many recurrences of one kind."""
+    return {**HOURS, "holidays": [{"recurrence": rule, "name": str(each)} for each in range(number)]}
 
+
+def united(parts: int, windows: int) -> dict[str, object]:
+    """So many calendars together, each with so many windows a day, at minutes of its own."""
+    days = [
+        [f"{hour:02}:{part % 60:02}-{hour:02}:{part % 60 + 1:02}" for hour in range(windows)]
+        for part in range(0, 2 * parts, 2)
+    ]
+    return {"union": [{"timezone": "Europe/Berlin", "hours": dict.fromkeys(WEEKDAYS, each)} for each in days]}
+
+
+RARE, YEARLY, DAILY = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=SU", "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1", "FREQ=DAILY"
 
 LARGEST: dict[str, Callable[[], dict[str, object]]] = {
-    "a hundred windows a day": lambda: {**HOURS, "hours": dict.fromkeys(WEEKDAYS, WINDOWS)},
+    "24 windows a day": lambda: {**HOURS, "hours": dict.fromkeys(WEEKDAYS, WINDOWS)},
     "ten thousand holidays": lambda: {**HOURS, "holidays": DATES},
-    "ten thousand exceptions": lambda: {**HOURS, "exceptions": dict.fromkeys(DATES, WINDOWS[:20])},
-    "ten thousand yearly recurrences": lambda: recurring("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1"),
-    "ten thousand daily recurrences": lambda: recurring("FREQ=DAILY"),
-    "ten thousand rare recurrences": lambda: recurring("FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=SU"),
-    "a hundred calendars": lambda: {
-        "union": [
-            {"timezone": "Europe/Berlin", "hours": dict.fromkeys(WEEKDAYS, WINDOWS[k : k + 1])} for k in range(100)
-        ]
-    },
+    "two thousand exceptions": lambda: {**HOURS, "exceptions": dict.fromkeys(DATES[:2000], WINDOWS)},
+    "ten thousand exceptions": lambda: {**HOURS, "exceptions": dict.fromkeys(DATES, WINDOWS)},
+    "two hundred yearly recurrences": lambda: recurring(YEARLY, 200),
+    "two hundred daily recurrences": lambda: recurring(DAILY, 200),
+    "two hundred rare recurrences": lambda: recurring(RARE, 200),
+    "ten thousand yearly recurrences": lambda: recurring(YEARLY, 10_000),
+    "ten thousand rare recurrences": lambda: recurring(RARE, 10_000),
+    "ten calendars": lambda: united(10, 24),
+    "a hundred calendars": lambda: united(30, 1) | {"union": united(30, 1)["union"] * 3},  # type: ignore[operator]
+    "a hundred calendars of 24 windows": lambda: united(29, 24) | {"union": united(29, 24)["union"] * 3},  # type: ignore[operator]
 }
 
 

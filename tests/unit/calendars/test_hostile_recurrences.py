@@ -63,6 +63,10 @@ HOSTILE = [
     "FREQ=YEARLY;BYMONTH=2,4,6;BYMONTHDAY=31",
     "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30",
     "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=SU",  # a walk through all days for one in 28 years
+    "FREQ=DAILY;BYDAY=MO",
+    "FREQ=WEEKLY;BYDAY=MO;BYMONTH=5",
+    "FREQ=MONTHLY;BYYEARDAY=5;BYDAY=MO",
     "FREQ=WEEKLY;BYDAY=MO;BYMONTH=2;BYMONTHDAY=30",
     "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-30",
     "FREQ=YEARLY;BYYEARDAY=1;BYMONTH=12;BYMONTHDAY=31",
@@ -171,11 +175,7 @@ def rules(draw: st.DrawFn) -> str:
             f"BYMONTHDAY={day};BYMONTH={month}",
             "BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
         ),
-        "WEEKLY": (
-            f"BYDAY={nth[-2:]}",
-            "BYDAY=MO,TH",
-            f"BYDAY=SU,MO;WKST={draw(st.sampled_from(DAYS))}",
-        ),
+        "WEEKLY": (f"BYDAY={nth[-2:]}", "BYDAY=MO,TH", f"BYDAY=SU,MO;WKST={draw(st.sampled_from(DAYS))}"),
         "DAILY": ("WKST=MO",),
     }
     ends = ("", "", "", f";COUNT={draw(st.integers(1, 40))}", f";UNTIL={draw(st.integers(1990, 2040))}0615")
