@@ -172,10 +172,10 @@ class MemoryHost:
         seen: set[AccountId] = set()
         above: AccountId | None = account_id
         with self._lock:
-            while above is not None and above not in seen and (account := self._find(Account, above)) is not None:
+            while above is not None and (account := self._find(Account, above)) is not None:
                 line.append(account)
+                above = None if account.id in seen else account.parent
                 seen.add(account.id)
-                above = account.parent
         return tuple(line)
 
     def contact(self, contact_id: ContactId) -> Contact | None:

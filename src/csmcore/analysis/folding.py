@@ -114,6 +114,8 @@ class CaseFold:
         was, state = before.get("state"), self.told.get("state")
         if was != state and was is not None and state is not None and not self._leads(was, state, at):
             note(Finding("refused_step", f"{was} -> {state}", row.line, self.id))
+        elif was is not None and state is None:
+            note(Finding("emptied_state", f"{was} -> nothing: a row is a whole snapshot", row.line, self.id))
         elif not self.rows and state not in {None, "new"}:
             note(Finding("opens_as", f"opens as {state}", row.line, self.id))
         if state == "closed" and was != state:

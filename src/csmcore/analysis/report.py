@@ -62,15 +62,26 @@ class ReplayReport:
             "findings": [attrs.asdict(finding) for finding in self.findings],
         }
 
+    def __str__(self) -> str:
+        """The promises as a table of text, then how many findings there are of each kind."""
+        rows = [_TITLES, *map(_cells, self.promises)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        found = [f"{code}: {count:,}" for code, count in self.counts.items()]
+        return "\n".join([self._headline, *lines, *found])
+
+    @property
+    def _headline(self) -> str:
+        return f"policy {self.policy.name} {self.policy.version}: {len(self.cases):,} cases, {self.rows:,} rows"
+
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{title}</th>" for title in _TITLES)
         body = "".join(
             f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(promise))}</tr>" for promise in self.promises
         )
         found = "".join(f"<li>{escape(code)}: {count:,}</li>" for code, count in self.counts.items())
-        above = f"policy {self.policy.name} {self.policy.version}: {len(self.cases):,} cases, {self.rows:,} rows"
         below = f"<p>found in the history:</p><ul>{found}</ul>" if found else ""
-        return f"<p>{escape(above)}</p><table><tr>{head}</tr>{body}</table>{below}"
+        return f"<p>{escape(self._headline)}</p><table><tr>{head}</tr>{body}</table>{below}"
 
 
 def _cells(promise: PromiseAttainment) -> tuple[str, ...]:

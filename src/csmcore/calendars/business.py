@@ -24,7 +24,7 @@ __all__ = ["BusinessCalendar", "HolidayRule"]
 _THURSDAY = 3  # the weekday of 1970-01-01
 _MOST_HOLIDAYS = 10_000
 _MOST_EXCEPTIONS = 2_000
-_MOST_RECURRENCES = 200
+_MOST_RECURRENCES = 50
 _KEY = re.compile(r"[\w -]{1,40}", re.ASCII)  # of a document, as a place may repeat it
 
 HolidayRule: TypeAlias = Literal["shift", "day"]
@@ -130,6 +130,10 @@ class BusinessCalendar(Calendar):
         """Pickle as the plain form: what is compiled is made anew where it is needed."""
         return (type(self).from_mapping, (self.to_mapping(),))
 
+    @property
+    def _windows_a_week(self) -> int:
+        return sum(map(len, self.hours.days))
+
     def _open(self, first: int, last: int) -> list[Interval]:
         if self._is_always and first <= last:
             return [(day_number(date(first, 1, 1)) * DAY, day_number(date(last + 1, 1, 1)) * DAY)]
@@ -203,6 +207,8 @@ def _read_hours(value: object, path: str) -> WeeklyHours:
 
 def _read_holidays(value: object, path: str) -> tuple[Holiday | Recurrence, ...]:
     days = read_list(value, path, _MOST_HOLIDAYS)
+    if sum(isinstance(day, Mapping) and "recurrence" in day for day in days) > _MOST_RECURRENCES:
+        raise LimitExceeded(path, "recurrences", _MOST_RECURRENCES)
     return tuple(read_holiday(day, f"{path}[{index}]") for index, day in enumerate(days))
 
 

@@ -25,8 +25,9 @@ __all__ = ["Calendar", "Combination", "CombinedCalendar"]
 _ZERO = timedelta(0)
 _MOST_LEVELS = 9
 _MOST_PARTS = 100
+_MOST_WEEKLY = 1_000
 _MOST_WINDOWS = 200_000  # about 60 MiB
-_YEARS_AT_A_TIME = 10
+_YEARS_AT_A_TIME = 5
 _HORIZON = year_start(END)
 _MICROSECOND = timedelta(microseconds=1)
 _TWO_DAYS = timedelta(days=2)
@@ -191,6 +192,11 @@ class Calendar(ABC):
     def to_mapping(self) -> dict[str, object]:
         """The plain form that `calendar_from_mapping` reads."""
 
+    @property
+    @abstractmethod
+    def _windows_a_week(self) -> int:
+        """How many windows its weekly hours have, all parts together."""
+
     @abstractmethod
     def _open(self, first: int, last: int) -> list[Interval]:
         """Open time in UTC seconds from the UTC start of year ``first`` to the UTC end of year ``last``."""
@@ -306,6 +312,8 @@ class CombinedCalendar(Calendar):
         size = sum(part._size if isinstance(part, CombinedCalendar) else 1 for part in self.parts)  # noqa: SLF001 - its own kind
         if size > _MOST_PARTS:
             raise LimitExceeded(f"$.{self.kind}", "calendars", _MOST_PARTS)
+        if self._windows_a_week > _MOST_WEEKLY:
+            raise LimitExceeded(f"$.{self.kind}", "windows a week", _MOST_WEEKLY)
         object.__setattr__(self, "_size", size)
         object.__setattr__(self, "_depth", depth)
         read_text(self.name, "$.name")
@@ -322,6 +330,10 @@ class CombinedCalendar(Calendar):
     def __reduce__(self) -> tuple[Callable[[], "CombinedCalendar"], tuple[()]]:
         """Pickle as the parts: what is compiled is made anew where it is needed."""
         return (partial(CombinedCalendar, kind=self.kind, parts=self.parts, name=self.name), ())
+
+    @property
+    def _windows_a_week(self) -> int:
+        return sum(part._windows_a_week for part in self.parts)  # noqa: SLF001
 
     def _open(self, first: int, last: int) -> list[Interval]:
         parts = [part._open(first, last) for part in self.parts]  # noqa: SLF001

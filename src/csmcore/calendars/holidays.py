@@ -112,6 +112,10 @@ class Recurrence:
         start = self.start or _FIRST
         first, last = max(first, start), min(last, self._until)
         anchor = _anchor(self._parts["FREQ"], int(self._parts.get("INTERVAL", "1")), start, first)
+        if self._parts["FREQ"] == "DAILY":
+            step = int(self._parts.get("INTERVAL", "1"))
+            days = range(anchor.toordinal(), last.toordinal() + 1, step)
+            return (date.fromordinal(day) for day in days if day >= first.toordinal())
         text = ";".join(f"{key}={value}" for key, value in self._parts.items())
         rule = rrulestr(f"{text};UNTIL={last:%Y%m%d}T000000", dtstart=datetime.combine(anchor, time.min))
         return (found.date() for found in rule if found.date() >= first)

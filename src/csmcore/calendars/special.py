@@ -12,6 +12,8 @@ from csmcore.calendars.zones import day_number
 
 __all__ = ["SpecialDays"]
 
+_BLOCK = 32  # years
+
 
 @attrs.frozen(eq=False)
 class SpecialDays:
@@ -21,6 +23,7 @@ class SpecialDays:
     _recurring: Sequence[Recurrence]
     _exceptions: Mapping[int, Mapping[int, Sequence[Window]]]
     _names: dict[int, dict[int, str]] = attrs.field(factory=dict, init=False)
+    _blocks: dict[int, dict[int, list[tuple[date, str]]]] = attrs.field(factory=dict, init=False)
 
     @classmethod
     def of(
@@ -58,11 +61,22 @@ class SpecialDays:
         return known
 
     def _worked_out(self, year: int) -> dict[int, str]:
-        first, last = date(year, 1, 1), date(year, 12, 31)
+        dated = [(holiday.day, holiday.name) for holiday in self._dated.get(year, ())]
         names: dict[int, list[str]] = defaultdict(list)
-        holidays: Iterable[Holiday | Recurrence] = (*self._dated.get(year, ()), *self._recurring)
-        for holiday in holidays:
-            for day in holiday.between(first, last):
-                names[day_number(day)].append(holiday.name or day.isoformat())
+        for day, name in (*dated, *self._recurring_in(year)):
+            names[day_number(day)].append(name or day.isoformat())
         exceptions = self._exceptions.get(year, ())
         return {day: ", ".join(found) for day, found in names.items() if day not in exceptions}
+
+    def _recurring_in(self, year: int) -> Sequence[tuple[date, str]]:
+        """The dates of recurrences in a year, worked out for many at once: a rule is walked from hit to hit."""
+        block = year // _BLOCK
+        known = self._blocks.get(block)
+        if known is None:
+            known = defaultdict(list)
+            first, last = date(block * _BLOCK, 1, 1), date(block * _BLOCK + _BLOCK - 1, 12, 31)
+            for recurrence in self._recurring:
+                for day in recurrence.between(first, last):
+                    known[day.year].append((day, recurrence.name))
+            self._blocks[block] = known
+        return known.get(year, ())

@@ -13,9 +13,7 @@ from tests.unit.calendars.offices import WEEKDAYS, at
 __all__ = ["LARGEST", "ask"]
 
 HOURS = {"timezone": "Europe/Berlin", "hours": {"mon": ["09:00-17:00"]}}
-WINDOWS = [
-    f"{minute // 60:02}:{minute % 60:02}-{minute // 60:02}:{minute % 60 + 1:02}" for minute in range(0, 1440, 12)
-][:100]
+WINDOWS = [f"{hour:02}:00-{hour:02}:01" for hour in range(24)]
 DATES = [date.fromordinal(719_163 + 8 * day).isoformat() for day in range(10_000)]
 
 
@@ -40,9 +38,9 @@ LARGEST: dict[str, Callable[[], dict[str, object]]] = {
     "ten thousand holidays": lambda: {**HOURS, "holidays": DATES},
     "two thousand exceptions": lambda: {**HOURS, "exceptions": dict.fromkeys(DATES[:2000], WINDOWS)},
     "ten thousand exceptions": lambda: {**HOURS, "exceptions": dict.fromkeys(DATES, WINDOWS)},
-    "two hundred yearly recurrences": lambda: recurring(YEARLY, 200),
-    "two hundred daily recurrences": lambda: recurring(DAILY, 200),
-    "two hundred rare recurrences": lambda: recurring(RARE, 200),
+    "fifty yearly recurrences": lambda: recurring(YEARLY, 50),
+    "fifty daily recurrences": lambda: recurring(DAILY, 50),
+    "fifty rare recurrences": lambda: recurring(RARE, 50),
     "ten thousand yearly recurrences": lambda: recurring(YEARLY, 10_000),
     "ten thousand rare recurrences": lambda: recurring(RARE, 10_000),
     "ten calendars": lambda: united(10, 24),

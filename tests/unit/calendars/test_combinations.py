@@ -49,6 +49,14 @@ def test_nothing_in_common_is_never_open() -> None:
             empty.add(at("2026-03-02T09:00"), MINUTE)
 
 
+def test_taking_nothing_away_changes_nothing() -> None:
+    """A calendar less one that is never open, or never at the same time, keeps its hours; nothing stays nothing."""
+    never, nights = calendar("UTC", {}), every_day("UTC", "22:00-06:00")
+    for other in (never, nights):
+        assert office().minus(other).elapsed(*MONDAY) == 8 * HOUR
+        assert never.minus(other).elapsed(*MONDAY) == 0 * HOUR
+
+
 def test_a_child_schedule_has_its_parents_holidays() -> None:
     """A team's hours less the company's closures: the closure is a calendar of exceptions."""
     closures = calendar("UTC", {}, exceptions={"2026-12-25": ["00:00-24:00"]})

@@ -195,6 +195,28 @@ def test_the_same_limits_hold_in_python() -> None:
         )
 
 
+def test_a_calendar_has_at_most_200_recurrences() -> None:
+    """More recurring holidays than any year has are refused."""
+    (weekly,) = office(holidays=[{"recurrence": "FREQ=WEEKLY;BYDAY=MO"}]).holidays
+    with pytest.raises(LimitExceeded, match="recurrences"):
+        BusinessCalendar(timezone="UTC", hours=office().hours, holidays=[weekly] * 201)
+
+
+def test_a_date_is_given_once() -> None:
+    """Pairs of dates and hours that name a date twice are refused."""
+    pairs = [(date(2026, 1, 1), ()), (date(2026, 1, 2), ()), (date(2026, 1, 1), ())]
+    with pytest.raises(InvalidValue, match="twice"):
+        BusinessCalendar(timezone="UTC", hours=office().hours, exceptions=pairs)
+
+
+def test_a_calendar_holds_at_most_200_000_windows() -> None:
+    """Where the years asked about would take more, the question is refused, and nearer ones are answered."""
+    desk = BusinessCalendar.from_mapping(LARGEST["24 windows a day"]())
+    with pytest.raises(LimitExceeded, match="windows"):
+        desk.is_open(at("2199-06-03T12:00"))
+    assert desk.is_open(at("2026-06-03T10:00:30+02:00"))
+
+
 @pytest.mark.parametrize("year", [2026, 2199])
 @pytest.mark.parametrize("name", LARGEST)
 def test_the_largest_documents_stay_bounded(name: str, year: int) -> None:

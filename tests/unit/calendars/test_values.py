@@ -201,7 +201,7 @@ def test_no_year_is_compiled_twice(monkeypatch: pytest.MonkeyPatch) -> None:
         reaches.add((desk._table.first, desk._table.end))
     years = [year for each in compiled for year in each]
     assert sorted(years) == list(range(1970, 2200))
-    assert len([each for each in compiled if each]) <= 40
+    assert len([each for each in compiled if each]) <= 60
     compiled.clear()
     desk.elapsed(at("1970-01-01T00:00"), at("2199-12-31T00:00"))
     assert compiled == []

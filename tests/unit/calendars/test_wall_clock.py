@@ -1,11 +1,12 @@
 """Readings of a clock as instants: skipped ones, repeated ones, and those that are refused."""
 
+import pickle
 from datetime import datetime
 
 import pytest
 
 from csmcore.calendars import WallClock
-from csmcore.errors import InvalidValue, OutOfRange, UnknownTimeZone
+from csmcore.errors import InvalidValue, NaiveDatetime, OutOfRange, UnknownTimeZone
 from tests.unit.calendars.offices import HOUR, at
 
 SKIPPED = datetime(2026, 3, 29, 2, 30)  # in Berlin, where 02:00 to 03:00 is missing
@@ -59,7 +60,24 @@ def test_a_reading_outside_1970_to_2199_is_refused(reading: datetime) -> None:
             WallClock(zone).instant(reading)
 
 
+def test_a_clock_reads_an_instant() -> None:
+    """Its reading carries the offset of the day; an instant without one, or out of range, is refused."""
+    assert WallClock("Europe/Berlin").reading(at("2026-07-05T07:00")).isoformat() == "2026-07-05T09:00:00+02:00"
+    with pytest.raises(NaiveDatetime):
+        WallClock("UTC").reading(SKIPPED)
+    with pytest.raises(OutOfRange):
+        WallClock("UTC").reading(at("2200-01-01T00:00"))
+
+
 def test_a_clock_of_no_zone_is_none() -> None:
     """An unknown zone is refused when the clock is made."""
     with pytest.raises(UnknownTimeZone):
         WallClock("Mars/Olympus_Mons")
+
+
+def test_a_clock_crosses_processes() -> None:
+    """A pickled clock is the same clock: zones are found again where it arrives."""
+    clock = WallClock("Europe/Berlin", gap="refuse", fold="second")
+    copy = pickle.loads(pickle.dumps(clock))  # noqa: S301 - our own bytes
+    assert copy == clock
+    assert copy.instant(TWICE) == clock.instant(TWICE)
