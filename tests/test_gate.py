@@ -36,7 +36,7 @@ def test_the_readme_has_its_two_commands() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     run, test = gate.shell_blocks(readme)[:2]
     scripts = [part.script for part in gate.lanes(readme)[0]]
-    assert "pip install ." in run
+    assert run == "pip install '.[cli]' && python -m csmcore replay example\n"
     assert "python -m pytest" in test
     assert scripts[0].endswith(run)
     assert scripts[1].endswith(test)
