@@ -53,7 +53,7 @@ def _report(request: ReplayRequest, files: Chosen, plan: Plan) -> ReplayReport:
         with reading(files.agreements.name):
             agreements = load_agreements(read_whole(files.agreements, _MOST_AGREED), plan.policy)
     with watching(files.history.size) as watch, opened(files.history, watch) as source:
-        return replay_history(
+        report = replay_history(
             plan,
             read_history(source, mapping),
             agreements=agreements,
@@ -62,6 +62,10 @@ def _report(request: ReplayRequest, files: Chosen, plan: Plan) -> ReplayReport:
             strict=request.is_strict,
             keep=frozenset() if request.case is None else frozenset({request.case}),
         )
+    if report.findings and not report.rows:  # else a wrong mapping would pass for an empty history
+        first = report.findings[0]
+        raise BadInput(printable(f"{files.history.name}: line {first.line}: {first.text}; no row could be read"))
+    return report
 
 
 def _mapping(request: ReplayRequest, files: Chosen) -> HistoryMapping | None:

@@ -25,6 +25,7 @@ _SAID: Final = MappingProxyType(
         "duplicate_event": "events that were there already, left out",
         "out_of_order": "rows not in the order that they state",
         "raised_instant": "rows earlier than the row before, raised to it",
+        "emptied_state": "rows that empty the state; in a table, a row is a whole snapshot",
         "opens_as": "cases that do not begin as new",
         "priority_differs": "rows with another priority than the matrix",
         "no_customer": "cases that name no customer",

@@ -72,8 +72,8 @@ class Finding:
     """Something in a history that is not as it should be: a stable ``code``, a text for people, and where it is.
 
     Codes: ``unreadable_row`` (left out), ``unreadable_cell`` and ``unknown_value`` (the field stays as it was),
-    ``duplicate_event``, ``out_of_order``, ``raised_instant``, ``opens_as``, ``refused_step``, ``priority_differs``,
-    ``no_customer``, ``unknown_customer``, ``unknown_agreement``.
+    ``duplicate_event``, ``out_of_order``, ``raised_instant``, ``opens_as``, ``emptied_state``, ``refused_step``,
+    ``priority_differs``, ``no_customer``, ``unknown_customer``, ``unknown_agreement``.
     """
 
     code: str

@@ -1,6 +1,7 @@
 """Histories in tables: each row a dated snapshot of a case."""
 
 import csv
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -54,6 +55,14 @@ class _Column:
     read: CellReader
 
 
+def _hint(name: str, header: Sequence[str]) -> str:
+    """What to do about a column that is not there."""
+    mark = next((mark for mark in ";,\t|" if len(header) == 1 and mark in header[0]), None)
+    if mark is None:
+        return nearest(name, tuple(header))
+    return f"the header is one column; should the mapping say `delimiter = {json.dumps(mark)}`?"
+
+
 @attrs.define
 class _Table:
     """A table by its header. It keeps the last instant that it read: rows often share one."""
@@ -74,7 +83,7 @@ class _Table:
         def place(name: str) -> int:
             if header.count(name) != 1:
                 problem = "there are two columns" if name in header else "there is no column"
-                raise InvalidValue("line 1", f"{problem} {shown(name)}", nearest(name, tuple(header)))
+                raise InvalidValue("line 1", f"{problem} {shown(name)}", _hint(name, header))
             return header.index(name)
 
         read = instant_reader(mapping.at)

@@ -28,6 +28,12 @@ DOCUMENTS = [
     ("history.csv", HISTORY + "1,2026-03-05T09:00Z,open,x\n", "history.csv: line 12: case '1' comes again"),
     ("history.csv", "x" * (2 * MEBIBYTE), "history.csv: line 1: more than 1,048,576 bytes in one line"),
     ("history.csv", "", "history.csv: line 1: the file is empty"),
+    (
+        "history.csv",
+        HISTORY.replace(",", ";"),
+        "the header is one column; should the",
+    ),
+    ("mapping.toml", MAPPING.replace('"at" }', '"about" }'), "history.csv: line 2: left out: 'Printer'"),
 ]
 BYTES = [
     ("policy.toml", POLICY.encode("utf-16"), "policy.toml: line 1, column 1: it is not UTF-8"),

@@ -207,6 +207,23 @@ def test_a_closed_case_opens_again_in_the_policys_window(days: int, refused: int
     assert sum(replay_history(plan, rows(*lines)).refused.values()) == refused
 
 
+def test_a_state_that_is_emptied_is_found() -> None:
+    """An empty cell empties its field: an export that fills in only what changed does not pass unseen."""
+    report = replayed("T1 02 09:00 New 3 -", "T1 02 10:00 Open 3 -")
+    assert report.counts == {}
+    lines = b"ticket,when,status,prio,agent\nT1,02.03.2026 09:00,New,3,\nT1,02.03.2026 10:00,,,ann\n"
+    sparse = replay_history(PLAN, read(lines))
+    assert [(finding.code, finding.line) for finding in sparse.findings] == [("emptied_state", 3)]
+
+
+def test_a_report_prints_as_a_table() -> None:
+    """Its text has a line for each promise and priority, and the findings by kind."""
+    lines = str(replayed("T1 02 09:00 New 3 -", "T1 02 10:00 Solved 3 -")).splitlines()
+    assert lines[0] == "policy desk 1: 1 cases, 2 rows"
+    assert lines[1].split()[:4] == ["promise", "priority", "kept", "breached"]
+    assert [line.split()[0] for line in lines[2:]] == ["response", "resolution", "refused_step:"]
+
+
 def test_a_state_that_was_never_said_is_no_step() -> None:
     """An unknown value leaves the state as it was, even if it was none."""
     report = replayed("T1 02 09:00 Nwe 3 -", "T1 02 10:00 Open 3 -", "T1 02 11:00 Nwe 3 -", "T1 02 12:00 Solved 3 -")
