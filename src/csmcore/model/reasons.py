@@ -1,6 +1,5 @@
 """Why: the reasons that every answer carries, and the answer 'no' as data."""
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 import attrs
@@ -43,9 +42,3 @@ class Refused(CsmError):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__("; ".join(reason.text for reason in refusal.reasons))
         self.refusal = refusal
-
-
-def refusal_of(reasons: Iterable[Reason]) -> Refusal | None:
-    """The refusal that the reasons make, or None where there are none."""
-    listed = tuple(reasons)
-    return Refusal(listed) if listed else None

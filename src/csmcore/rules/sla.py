@@ -9,6 +9,7 @@ cancelled (as ``when_to_cancel`` says, or because the contract no longer lets it
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from operator import is_not
 
 from csmcore.calendars import as_utc
 from csmcore.conditions import Record, same
@@ -63,7 +64,7 @@ def tick(plan: Plan, state: SlaState, now: datetime) -> SlaState:
     """The clocks brought up to an instant: what was due by then has happened. The same state where nothing has."""
     until = as_utc(now)
     clocks = tuple(caught_up(plan.definition(clock), clock, until) for clock in state.clocks)
-    return SlaState(clocks, state.last) if any(map(_is_other, clocks, state.clocks)) else state
+    return SlaState(clocks, state.last) if any(map(is_not, clocks, state.clocks)) else state
 
 
 def next_deadline(plan: Plan, state: SlaState, now: datetime) -> datetime | None:
@@ -78,10 +79,6 @@ def _changed(names: frozenset[str], now: Record, before: Record) -> list[str]:
     """Those of the fields that are not what they were, as `changes` has it."""
     pairs = ((name, now.get(name), before.get(name)) for name in names)
     return [name for name, value, was in pairs if value is not was and not same(value, was)]
-
-
-def _is_other(one: object, other: object) -> bool:
-    return one is not other
 
 
 def not_running(plan: Plan, state: SlaState, before: SlaState) -> tuple[Reason, ...]:
@@ -103,7 +100,7 @@ def _why_not(compiled: CompiledDefinition, now: Record, before: Record | None) -
     if not compiled.is_run_by(now):
         if compiled.definition.contractual or not _starts(compiled, now, before):
             return None
-        text = f"{identity} does not run: it is not contractual, and the contract runs only what it names and is"
+        text = f"{identity} does not run: the case's contract runs contractual promises only, and this is none"
         return Reason("not_run_by_contract", text, ("contract",))
     if compiled.has_goal_for_all or not _starts(compiled, now, before) or compiled.goal(now, before) is not None:
         return None
