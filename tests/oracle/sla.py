@@ -1,19 +1,28 @@
 """SLA clocks counted minute by minute: slow, plain, and without a line of csmcore.
 
-It walks through a history, asks of every minute whether it is open, and counts. It never adds a duration to an
-instant: that a goal is used up is seen when the count gets there, also for what lies ahead. The rules are those of
-ServiceNow as the project settled them, for one definition at a time, since clocks do not know of each other.
+It walks through a history, asks of every minute whether it is open, and counts. The rules are those of ServiceNow as
+the project settled them, for one definition at a time, since clocks do not know of each other.
 
-A definition and its conditions are plain dicts, a record is a dict of fields, an instant is a whole minute counted from
-the start of ``opens``, which holds 1 for each open minute and 0 for each closed one. A threshold may fall within a
-minute, on a hundredth of it, so the instants of thresholds are counted in hundredths of minutes.
+A definition and its conditions are plain dicts, a record is a dict of fields. A revision's ``at`` and the lengths of
+goals and thresholds are whole minutes; instants in the fields of a record, and all answers, are microseconds since the
+start of the grid.
 """
 
 from collections.abc import Callable
 from operator import eq, ge, le
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["Cycle", "holds", "simulate"]
+from tests.oracle.hours import MINUTE, Hours
+from tests.oracle.measures import measured
+from tests.oracle.sla_cycle import Cycle
+
+__all__ = ["HoursOf", "holds", "simulate"]
+
+HoursOf: TypeAlias = Callable[[str | None, str | None], Hours | None]
+"""The hours of a calendar by its name (None: around the clock), in a zone where it has none; None: there is none."""
+
+
+# --- conditions ------------------------------------------------------------------------------------------------------
 
 
 def holds(condition: dict | None, now: dict, before: dict) -> bool:
@@ -47,203 +56,234 @@ def is_in(value: object, values: list) -> bool:
     return value in values
 
 
-def simulate(definition: dict, revisions: list[dict], opens: bytes, as_of: int) -> list["Cycle"]:
-    """The cycles of one definition as of an instant, from revisions in order that have all their fields."""
-    cycles: list[Cycle] = []
-    before: dict = {}
-    clock = 0
+class Moment(NamedTuple):
+    """A revision: when, its record, and the record before it ({} before the first)."""
+
+    at: int
+    now: dict
+    before: dict
+
+
+# --- a definition's way through a history ----------------------------------------------------------------------------
+
+
+def simulate(definition: dict, revisions: list[dict], hours_of: HoursOf, as_of: int) -> list[Cycle]:
+    """The cycles of one definition as of a minute, from revisions in order that have all their fields."""
+    course, before = Course(measured(definition), hours_of), dict[str, Any]()
     for revision in revisions:
         if revision["at"] <= as_of:
-            for cycle in cycles:
-                cycle.pass_time(clock, revision["at"])
-            clock = revision["at"]
-            act(definition, cycles, opens, revision, before)
+            course.see(Moment(revision["at"] * MINUTE, revision["fields"], before))
             before = revision["fields"]
-    for cycle in cycles:
-        cycle.pass_time(clock, as_of)
-    return cycles
+    for cycle in course.active():
+        cycle.live(as_of * MINUTE)
+    return course.cycles
 
 
-def act(definition: dict, cycles: list["Cycle"], opens: bytes, revision: dict, before: dict) -> None:
-    """What a revision does: attach where nothing is active, then the first rule that applies to the active cycle."""
-    now, at = revision["fields"], revision["at"]
+class Shadow:
+    """A clock before there is one: it only remembers when it would have been paused."""
 
-    def is_so(condition: str) -> bool:
-        return holds(definition.get(condition), now, before)
-
-    mode = definition.get("when_to_cancel", "start_not_met")
-    goal = chosen_goal(definition, now, before)
-    may_run = is_let_run(definition, now)
-    is_attachable = (
-        is_so("start")
-        and not is_so("stop")
-        and not (mode == "cancel_met" and is_so("cancel"))
-        and may_run
-        and goal is not None
-    )
-
-    is_new = False
-    if is_attachable and not (cycles and cycles[-1].is_active):
-        cycles.append(Cycle(len(cycles) + 1, goal, at, definition.get("thresholds", ()), opens))
-        is_new = True
-    if not (cycles and cycles[-1].is_active):
-        return
-    cycle = cycles[-1]
-    if goal is not None and goal != cycle.goal:
-        cycle.change_goal(goal, at, definition.get("on_goal_change", "carry"))
-
-    is_cancelled = {
-        "never": False,
-        "cancel_met": is_so("cancel") or not may_run,
-        "start_not_met": not (is_so("start") and not is_so("stop")) or not may_run,
-    }[mode]
-    if is_so("stop"):
-        cycle.end("completed", at)
-    elif is_so("reset") and is_attachable and not is_new:
-        cycle.end("cancelled" if definition.get("reset_action") == "cancel" else "completed", at)
-        cycles.append(Cycle(len(cycles) + 1, goal, at, definition.get("thresholds", ()), opens))
-        pause_or_resume(definition, cycles[-1], is_so, at)
-    elif is_cancelled:
-        cycle.end("cancelled", at)
-    else:
-        pause_or_resume(definition, cycle, is_so, at)
-
-
-def pause_or_resume(definition: dict, cycle: "Cycle", is_so: Callable[[str], bool], at: int) -> None:
-    """Rule 4: pause and resume both true change nothing."""
-    pauses = is_so("pause")
-    resumes = is_so("resume") if definition.get("when_to_resume") == "resume_met" else not pauses
-    if cycle.stage == "in_progress" and pauses and not resumes:
-        cycle.pause(at)
-    elif cycle.stage == "paused" and resumes and not pauses:
-        cycle.resume(at)
-
-
-def chosen_goal(definition: dict, now: dict, before: dict) -> int | None:
-    """The minutes of the first goal that is for this record; a goal without a condition is for all."""
-    for goal in definition["goals"]:
-        if goal.get("when") is None or holds(goal["when"], now, before):
-            return goal["minutes"]
-    return None
-
-
-def is_let_run(definition: dict, now: dict) -> bool:
-    """Whether the contract lets the definition run: a contractual one must be named, another must not be shut out."""
-    if definition.get("contractual"):
-        named = [*(now.get("contract.sla_definitions") or []), *(now.get("entitlement.sla_definitions") or [])]
-        return definition["id"] in named
-    return now.get("contract") is None or now.get("contract.runs_non_contractual") is True
-
-
-class Cycle:
-    """One clock, with everything counted in minutes as they pass."""
-
-    def __init__(self, number: int, goal: int | None, at: int, thresholds: tuple[int, ...], opens: bytes) -> None:
-        """Start counting."""
-        assert goal is not None
-        self.number, self.goal, self.thresholds, self.opens = number, goal, thresholds, opens
-        self.attached_at = self.started_at = at
-        self.stage, self.elapsed, self.rested, self.wall_elapsed, self.wall_rested = "in_progress", 0, 0, 0, 0
-        self.paused_at: int | None = None
-        self.stopped_at: int | None = None
-        self.breached_at: int | None = None
-        self.due_when_breached: int | None = None
-        self.fired: dict[int, int] = {}
-        self.pauses: list[tuple[int, int, int]] = []
-        self.original_due = self.used_up(at, 100 * goal)
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it has not ended."""
-        return self.stopped_at is None
-
-    def pass_time(self, start: int, end: int) -> None:
-        """The minutes from ``start`` to ``end`` pass, one by one."""
-        if self.stage == "paused":
-            self.wall_rested += end - start
-            self.rested += sum(self.opens[start:end])
-        elif self.stage == "in_progress":
-            self.wall_elapsed += end - start
-            mark = self.next_mark()
-            for minute in range(start, end):
-                if self.opens[minute]:
-                    self.elapsed += 1
-                    if 100 * self.elapsed >= mark:
-                        self.reach_marks(minute)
-                        mark = self.next_mark()
-
-    def marks(self) -> list[int]:
-        """The percents of the goal at which something is still to happen: thresholds, and the breach at 100."""
-        return [percent for percent in self.thresholds if percent not in self.fired] + (
-            [100] if self.breached_at is None else []
-        )
-
-    def next_mark(self) -> float:
-        """The count, in hundredths of minutes, at which something happens next."""
-        return min((percent * self.goal for percent in self.marks()), default=float("inf"))
-
-    def reach_marks(self, minute: int) -> None:
-        """In this open minute, which has just been counted, thresholds or the breach fell due."""
-        before = 100 * (self.elapsed - 1)
-        for percent in self.marks():
-            if percent * self.goal <= 100 * self.elapsed:
-                self.happen(percent, 100 * minute + percent * self.goal - before, minute + 1)
-
-    def happen(self, percent: int, hundredth: int, due: int | None) -> None:
-        """Note a threshold, or the breach, or both."""
-        if percent in self.thresholds and percent not in self.fired:
-            self.fired[percent] = hundredth
-        if percent == 100 and self.breached_at is None:
-            self.breached_at, self.due_when_breached = hundredth // 100, due
-
-    def look_again(self, at: int) -> None:
-        """After a change of goal, or of the stage, what is used up already counts from now."""
-        for percent in self.marks():
-            if self.stage == "in_progress" and percent * self.goal <= 100 * self.elapsed:
-                due = self.used_up(self.started_at, 100 * (self.goal + self.rested))
-                self.happen(percent, 100 * at, None if due is None else due // 100)
+    def __init__(self) -> None:
+        """Begin in progress."""
+        self.stage = "in_progress"
+        self.begun = 0
+        self.pauses: list[tuple[int, int]] = []
 
     def pause(self, at: int) -> None:
         """Stand still."""
-        self.stage, self.paused_at = "paused", at
-        self.rested_before_pause = self.rested
+        self.stage, self.begun = "paused", at
 
     def resume(self, at: int) -> None:
-        """Go on; a pause without length leaves no trace."""
-        if self.paused_at is not None and self.paused_at < at:
-            self.pauses.append((self.paused_at, at, self.rested - self.rested_before_pause))
-        self.stage, self.paused_at = "in_progress", None
-        self.look_again(at)
+        """Go on."""
+        self.stage = "in_progress"
+        self.pauses.append((self.begun, at))
 
-    def change_goal(self, goal: int, at: int, mode: str) -> None:
-        """Another goal fits now: carry what has been counted, keep the old goal, or count afresh."""
-        if mode == "keep":
-            return
-        self.goal = goal
-        if mode == "restart":
-            self.started_at, self.elapsed, self.rested, self.wall_elapsed, self.wall_rested = at, 0, 0, 0, 0
-            self.pauses = []
-            if self.stage == "paused":
-                self.pause(at)
-        self.look_again(at)
 
-    def end(self, stage: str, at: int) -> None:
-        """Come to an end, leaving the pause first."""
-        if self.stage == "paused":
-            self.resume(at)
-        self.stage, self.stopped_at = stage, at
+class Course:
+    """One definition and its cycles, as revisions come."""
 
-    def used_up(self, start: int, hundredths: int) -> int | None:
-        """The instant, in hundredths, at which so much open time has passed since ``start``; None beyond the grid."""
-        for minute in range(start, len(self.opens)):
-            if self.opens[minute]:
-                if hundredths <= 100:
-                    return 100 * minute + hundredths
-                hundredths -= 100
+    def __init__(self, definition: dict, hours_of: HoursOf) -> None:
+        """Nothing has been seen yet."""
+        self.definition, self.hours_of = definition, hours_of
+        self.cycles: list[Cycle] = []
+        self.shadow = Shadow()
+        self.first_goal: int | None = None
+
+    def active(self) -> list[Cycle]:
+        """The cycles that have not ended, in order."""
+        return [cycle for cycle in self.cycles if cycle.is_active]
+
+    def is_so(self, condition: str, moment: Moment) -> bool:
+        """Whether one of the definition's conditions holds."""
+        return holds(self.definition.get(condition), moment.now, moment.before)
+
+    def see(self, moment: Moment) -> None:
+        """What a revision does: the active cycles are caught up, perhaps one attaches, then each acts."""
+        were_active = self.active()
+        for cycle in were_active:
+            cycle.live(moment.at)
+        if self.attaches(moment):
+            self.attach(moment)
+        active = self.active()
+        for cycle in active:
+            cycle.notes |= {"several at once"} if len(active) > 1 else set()
+            self.act(cycle, moment, is_new=cycle not in were_active)
+        if self.active() or were_active:
+            self.shadow = Shadow()
+        else:
+            self.pause_or_resume(self.shadow, moment)
+
+    # --- attaching ---------------------------------------------------------------------------------------------------
+
+    def is_attachable(self, moment: Moment) -> bool:
+        """Whether a clock may start, whatever others there are."""
+        is_cancelled = self.definition.get("when_to_cancel") == "cancel_met" and self.is_so("cancel", moment)
+        may_start = self.is_so("start", moment) and not self.is_so("stop", moment) and not is_cancelled
+        return may_start and self.is_let_run(moment) and self.fitting_goal(moment) is not None
+
+    def attaches(self, moment: Moment) -> bool:
+        """Whether a clock starts, as far as the recurrence allows."""
+        recurrence = self.definition.get("recurrence", "cycles")
+        is_free = {
+            "cycles": not self.active(),
+            "once": not self.cycles,
+            "sequential": not self.active() and self.rises(moment),
+            "independent": self.rises(moment),
+        }
+        return is_free[recurrence] and self.is_attachable(moment)
+
+    def rises(self, moment: Moment) -> bool:
+        """Whether the start condition holds now, and did not while the record before stood still."""
+        still = {name: value for name, value in moment.before.items() if not name.startswith("event.")}
+        did_hold = bool(moment.before) and holds(self.definition["start"], still, still)
+        return self.is_so("start", moment) and not did_hold
+
+    def attach(self, moment: Moment) -> Cycle:
+        """A new cycle; one that started earlier lives through what has been till now."""
+        index = self.fitting_goal(moment)
+        assert index is not None
+        self.first_goal = index if self.first_goal is None else self.first_goal
+        field = self.definition.get("retroactive_start")
+        is_from_field = bool(field) and (not self.cycles or self.definition.get("reattach_start") == "field")
+        found = moment.now.get(field) if is_from_field else None
+        started_at = found if isinstance(found, int) else moment.at
+        promise = self.promise(index, moment)
+        hours = self.chosen_hours(promise, moment)
+        cycle = Cycle(self.definition, promise, hours, moment.at, started_at)
+        cycle.number = len(self.cycles) + 1
+        if is_from_field and self.definition.get("retroactive_pause"):
+            self.replay(cycle, self.shadow)
+            cycle.notes |= {"retroactive pause"} if cycle.pauses or cycle.paused_at is not None else set()
+        cycle.live(moment.at)
+        self.shadow = Shadow()
+        self.cycles.append(cycle)
+        return cycle
+
+    def replay(self, cycle: Cycle, shadow: Shadow) -> None:
+        """Let the cycle live through the pauses that were before it was attached, as far as it had started."""
+        for begun, until in shadow.pauses:
+            if max(begun, cycle.started_at) < until:
+                cycle.live(max(begun, cycle.started_at))
+                cycle.pause(max(begun, cycle.started_at))
+                cycle.live(until)
+                cycle.resume(until)
+        if shadow.stage == "paused":  # of a start to come it is already paused
+            begun = min(max(shadow.begun, cycle.started_at), cycle.attached_at)
+            cycle.live(begun)
+            cycle.pause(begun)
+
+    def is_let_run(self, moment: Moment) -> bool:
+        """Whether the contract lets it run: a contractual one must be named, another must not be shut out."""
+        record = moment.now
+        if self.definition.get("contractual"):
+            named = [
+                *(record.get("contract.sla_definitions") or []),
+                *(record.get("entitlement.sla_definitions") or []),
+            ]
+            return self.definition["id"] in named
+        return record.get("contract") is None or record.get("contract.runs_non_contractual") is True
+
+    # --- goals and calendars -----------------------------------------------------------------------------------------
+
+    def fitting_goal(self, moment: Moment) -> int | None:
+        """The number of the first goal that is for this record; under keep_first always that of the first cycle."""
+        if self.definition.get("on_goal_change") == "keep_first" and self.first_goal is not None:
+            return self.first_goal
+        for index, goal in enumerate(self.definition["goals"]):
+            if goal.get("when") is None or holds(goal["when"], moment.now, moment.before):
+                return index
         return None
 
-    def ahead(self, now: int) -> int | None:
-        """The next threshold or breach, in hundredths, if nothing comes between; None if there is none on the grid."""
-        if self.stage != "in_progress" or not self.marks():
-            return None
-        return self.used_up(now, int(self.next_mark()) - 100 * self.elapsed)
+    def promise(self, index: int, moment: Moment) -> dict:
+        """What a goal promises: not for which cases it is, but the value of its field, if that is an instant.
+
+        Where elapsed time counts there is no calendar, so that it is the same promise as open time.
+        """
+        goal = self.definition["goals"][index]
+        promise = {name: value for name, value in goal.items() if name not in {"when", "counts"}}
+        if "due_field" in promise:
+            value = moment.now.get(promise["due_field"])
+            promise["value"] = value if isinstance(value, int) else None
+        return promise
+
+    def chosen_hours(self, promise: dict, moment: Moment) -> Hours:
+        """The hours that count: those the goal names, else those that the record does, else the definition's own."""
+        named = promise.get("calendar") or first_of(self.definition.get("calendar_source", ()), moment.now)
+        zone = first_of(self.definition.get("timezone_source", ()), moment.now)
+        found = self.hours_of(named, zone) if named else None
+        found = found or self.hours_of(self.definition.get("calendar"), zone)
+        assert found is not None
+        return found
+
+    def choose_again(self, cycle: Cycle, moment: Moment) -> None:
+        """Choose goal and calendar of an active cycle anew; under keep and keep_first the goal stays as it is."""
+        promise, mode = cycle.promise, self.definition.get("on_goal_change", "carry")
+        index = self.fitting_goal(moment)
+        if index is not None and mode in {"carry", "restart"}:
+            promise = self.promise(index, moment)
+        hours = self.chosen_hours(promise, moment)
+        is_same = hours is cycle.hours and promise == cycle.promise
+        if hours is not cycle.hours:
+            cycle.change_hours(hours, moment.at, self.definition.get("on_calendar_change", "segments"))
+        if promise != cycle.promise:
+            cycle.change_promise(promise, moment.at, mode)
+        if not is_same:
+            cycle.live(moment.at)
+
+    # --- the rules ---------------------------------------------------------------------------------------------------
+
+    def act(self, cycle: Cycle, moment: Moment, *, is_new: bool) -> None:
+        """The first rule that applies to an active cycle."""
+        if not is_new:
+            self.choose_again(cycle, moment)
+        if self.is_so("stop", moment):
+            cycle.end("completed", moment.at)
+        elif self.is_so("reset", moment) and self.is_attachable(moment) and not is_new:
+            cycle.end("cancelled" if self.definition.get("reset_action") == "cancel" else "completed", moment.at)
+            self.pause_or_resume(self.attach(moment), moment)
+        elif self.is_cancelled(moment):
+            cycle.end("cancelled", moment.at)
+        else:
+            self.pause_or_resume(cycle, moment)
+
+    def is_cancelled(self, moment: Moment) -> bool:
+        """Whether an active cycle is cancelled."""
+        may_run = self.is_let_run(moment)
+        return {
+            "never": False,
+            "cancel_met": self.is_so("cancel", moment) or not may_run,
+            "start_not_met": not self.is_so("start", moment) or not may_run,
+        }[self.definition.get("when_to_cancel", "start_not_met")]
+
+    def pause_or_resume(self, clock: Cycle | Shadow, moment: Moment) -> None:
+        """Rule 4: pause and resume both true change nothing."""
+        pauses = self.is_so("pause", moment)
+        resumes = self.is_so("resume", moment) if self.definition.get("when_to_resume") == "resume_met" else not pauses
+        if clock.stage == "in_progress" and pauses and not resumes:
+            clock.pause(moment.at)
+        elif clock.stage == "paused" and resumes and not pauses:
+            clock.resume(moment.at)
+
+
+def first_of(names: list[str] | tuple[str, ...], record: dict) -> Any:
+    """The first value of these fields that is not empty; None if all are."""
+    return next((record[name] for name in names if record.get(name) not in {None, ""}), None)

@@ -21,7 +21,8 @@ from csmcore.model import (
 )
 from csmcore.rules import Plan, compile_policy, evaluate, read
 from tests.differential.sla_engine import calendars_of, plan_of, revisions_of
-from tests.oracle.random_histories import WORLDS, random_history, world
+from tests.oracle.random_histories import random_history
+from tests.oracle.worlds import WORLDS, world
 
 __all__ = ["Fired", "Interrupted", "Scene", "interruptions", "scenes"]
 
@@ -52,7 +53,7 @@ class Scene(NamedTuple):
 
     def calendar(self, clock: SlaClock) -> Calendar:
         """The calendar of a clock."""
-        return self.plan.definitions[clock.definition].calendar
+        return self.plan.hours.calendar(clock.calendar, clock.timezone)
 
     def goal_is_fixed(self, clock: SlaClock) -> bool:
         """Whether the clock's definition knows but one goal."""
@@ -63,14 +64,14 @@ class Scene(NamedTuple):
 def scenes(draw: st.DrawFn) -> Scene:
     """Any random history, on whole minutes or a little beside them."""
     rng = Random(draw(st.integers(0, 2**32)))
-    history = random_history(rng)
+    history = random_history(rng, is_plain=True)
     here = world(history.world)
     jitter = timedelta(microseconds=draw(st.sampled_from((0, 1, 59_999_999))))
     revisions: list[Revision] = []
     for revision in revisions_of(history):
         at = max([revision.at + jitter * rng.randint(0, 1), *(earlier.at for earlier in revisions[-1:])])
         revisions.append(Revision(at, revision.sequence, revision.event_id, revision.fields))
-    as_of = here.instant(100 * history.as_of) + jitter * rng.randint(0, 1)
+    as_of = here.minute(history.as_of) + jitter * rng.randint(0, 1)
     reach = as_of - revisions[0].at + timedelta(days=2)
     offsets = draw(st.lists(st.timedeltas(ZERO, max(reach, timedelta(days=2))), min_size=1, max_size=4))
     known = [revision.at for revision in revisions]
@@ -84,7 +85,7 @@ WAITS = (field("state") == "awaiting_info") | (field("needs_attention") == True)
 
 
 BEGIN, END = 4_000, 13_000  # the minutes of a world between which such a clock is looked at
-Fired = tuple[tuple[int, datetime], ...]
+Fired = tuple[tuple[str, datetime], ...]
 
 
 class Interrupted(NamedTuple):
@@ -104,7 +105,7 @@ class Interrupted(NamedTuple):
 
     def instant(self, minute: int) -> datetime:
         """The instant so many minutes after the clock's start."""
-        return world(self.number).instant(100 * (BEGIN + minute))
+        return world(self.number).minute(BEGIN + minute)
 
     def open_time(self, stretch: tuple[int, int]) -> timedelta:
         """The open time in a stretch of minutes."""

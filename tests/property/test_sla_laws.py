@@ -180,10 +180,15 @@ def test_the_segments_sum_to_the_reading(scene: Scene) -> None:
 def test_a_breach_and_a_threshold_are_where_the_reading_crosses_them(scene: Scene) -> None:
     """Law of thresholds: at its instant the reading is exactly the percent, a microsecond before it is less."""
     for clock in scene.state.clocks:
-        marks = [*clock.fired, *([(100, clock.breached_at)] if clock.breached_at else [])]
+        marks = [*percents(clock), *([(100, clock.breached_at)] if clock.breached_at else [])]
         for percent, instant in marks if scene.goal_is_fixed(clock) else ():
             assert percent_at(scene, clock, instant) == percent
             assert percent_at(scene, clock, instant - MICRO) < percent
+
+
+def percents(clock: SlaClock) -> list[tuple[int, datetime]]:
+    """The thresholds of a clock that are percents, with their instants."""
+    return [(int(label[:-1]), instant) for label, instant in clock.fired if label.endswith("%")]
 
 
 def percent_at(scene: Scene, clock: SlaClock, instant: datetime) -> Fraction:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from csmcore.calendars import Calendar, calendar_from_mapping
 from csmcore.conditions import AllOf, AnyOf, Atom, Condition, Not
-from csmcore.errors import InvalidValue
+from csmcore.errors import CalendarExhausted, InvalidValue
 from csmcore.model import (
     REVISION_SCHEMA,
     AgreementBook,
@@ -20,10 +20,12 @@ from csmcore.model import (
     Entitlement,
     Event,
     Goal,
+    Measure,
     Revision,
     ServiceContract,
     SlaDefinition,
     SupportPolicy,
+    Threshold,
     UpdateCase,
 )
 from tests.oracle.random_calendars import random_document
@@ -134,6 +136,12 @@ def _arrange(values: dict[str, Any]) -> None:
             values[first], values[last] = sorted((values[first], values[last]))
     if values.get("kind") != "internal" and "roles" in values:
         values["roles"] -= {"agent", "manager", "admin"}
+    if values.get("recurrence") in {"once", "independent"}:
+        values["reset"] = None
+    if "goals" in values:
+        if values.get("retroactive_start") is None:
+            values["reattach_start"] = "revision"
+        values["retroactive_pause"] = None not in (values.get("retroactive_start"), values.get("pause"))
 
 
 def _typed(kind: Any) -> st.SearchStrategy[Any]:
@@ -207,7 +215,9 @@ def _calendars(draw: st.DrawFn) -> Calendar:
 @st.composite
 def policies(draw: st.DrawFn) -> SupportPolicy:
     """Any policy: calendars, promises that name them, a matrix."""
-    calendars = draw(st.dictionaries(_ids, _calendars(), max_size=3))
+    calendars = {
+        name: each for name, each in draw(st.dictionaries(_ids, _calendars(), max_size=3)).items() if holds(each)
+    }
     named = st.sampled_from([None, *calendars])
     definitions = draw(st.lists(nouns(SlaDefinition), max_size=3, unique_by=lambda definition: definition.id))
     return draw(
@@ -217,6 +227,7 @@ def policies(draw: st.DrawFn) -> SupportPolicy:
             version=_ids,
             timezone=st.sampled_from(_ZONES),
             calendars=st.just(calendars),
+            measures=nouns(Measure).map(lambda measure: {"own": measure}),
             definitions=st.just(tuple(attrs.evolve(each, calendar=draw(named)) for each in definitions)),
             priority_matrix=st.dictionaries(st.sampled_from(("1/1", "2/3", "3/3")), st.integers(1, 5)),
             entitlements=_typed(attrs.fields(SupportPolicy).entitlements.type),
@@ -224,6 +235,16 @@ def policies(draw: st.DrawFn) -> SupportPolicy:
             allows_account_with_consumer=st.booleans(),
         )
     )
+
+
+def holds(calendar: Calendar) -> bool:
+    """Whether a calendar is open long enough for the goals that are drawn."""
+    try:
+        begun = datetime(2020, 1, 1, tzinfo=UTC)
+        ends = (calendar.add(begun, timedelta(days=10)), calendar.add_days(begun, 10, "close"))
+        return max(ends) <= datetime(2030, 1, 1, tzinfo=UTC)
+    except CalendarExhausted:
+        return False
 
 
 @st.composite
@@ -260,18 +281,47 @@ def _changes(names: tuple[str, ...] | None = None) -> st.SearchStrategy[dict[str
     return st.fixed_dictionaries({}, optional=options).map(lambda changes: dict(list(changes.items())[:6]))
 
 
+def _goals() -> st.SearchStrategy[Goal]:
+    """A goal of any kind, now and then for some cases only."""
+    when = st.one_of(st.none(), conditions)
+    times = st.times().map(lambda clock: f"{clock:%H:%M}")
+    seconds = st.integers(1, 10 * 86_400).map(lambda count: timedelta(seconds=count))
+    ends = st.one_of(st.sampled_from(("same_time", "close")), times)
+    return st.one_of(
+        st.builds(Goal, seconds, when),
+        st.builds(Goal, when=when, days=st.integers(0, 9), at=ends, cutoff=st.one_of(st.none(), times)),
+        st.builds(Goal, when=when, due_field=st.just("extra.due"), moved_by_pauses=st.booleans()),
+    )
+
+
+def _thresholds() -> st.SearchStrategy[Threshold]:
+    """A threshold of any kind."""
+    offsets = st.timedeltas(timedelta(microseconds=1), timedelta(days=99))
+    levels = st.integers(0, 9)
+    return st.one_of(
+        st.builds(Threshold, st.integers(1, 999), level=levels),
+        st.builds(Threshold, before_due=offsets, level=levels),
+        st.builds(Threshold, after_due=offsets, level=levels),
+    )
+
+
 _TEXTS: Mapping[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("short_description", "text", "notes"), _written),
     "description": texts,
 }
+_text_fields = st.lists(st.sampled_from(("account.calendar", "group.timezone", "extra.hours")), unique=True).map(tuple)
 _large = st.one_of(st.integers(1, 3), st.just(1 << 53))
 _OWN: dict[Any, dict[str, st.SearchStrategy[Any]]] = {
     Case: {"version": _large},
-    Goal: {"duration": st.integers(1, 36_525 * 86_400).map(lambda seconds: timedelta(seconds=seconds))},
     SlaDefinition: {
-        "goals": st.lists(st.deferred(lambda: nouns(Goal)), min_size=1, max_size=3).map(tuple),
-        "thresholds": st.sets(st.integers(1, 999), max_size=4).map(sorted).map(tuple),
+        "goals": st.lists(st.deferred(_goals), min_size=1, max_size=3).map(tuple),
+        "thresholds": st.lists(st.deferred(_thresholds), max_size=4, unique_by=lambda each: each.label).map(tuple),
         "calendar": st.none(),
+        "start": st.deferred(lambda: conditions),
+        "measure": st.sampled_from(("custom", "resolution", "own")),
+        "calendar_source": _text_fields,
+        "timezone_source": _text_fields,
+        "retroactive_start": st.sampled_from((None, "opened_at", "extra.began")),
     },
     ServiceContract: {
         "consumer": st.none(),

@@ -3,5 +3,16 @@
 from csmcore.analysis.promises import CaseReplay, Outcome, PromiseAttainment, attainment, outcome
 from csmcore.analysis.replay import replay_history
 from csmcore.analysis.report import ReplayReport
+from csmcore.analysis.worked import WorkedFigure, check_worked
 
-__all__ = ["CaseReplay", "Outcome", "PromiseAttainment", "ReplayReport", "attainment", "outcome", "replay_history"]
+__all__ = [
+    "CaseReplay",
+    "Outcome",
+    "PromiseAttainment",
+    "ReplayReport",
+    "WorkedFigure",
+    "attainment",
+    "check_worked",
+    "outcome",
+    "replay_history",
+]

@@ -13,7 +13,15 @@ from csmcore.calendars.calendar import Calendar
 from csmcore.calendars.holidays import Holiday, Recurrence, read_holiday, write_holiday
 from csmcore.calendars.hours import WeeklyHours, Window, in_order, read_windows, write_windows
 from csmcore.calendars.intervals import Interval, clip, subtract, unite
-from csmcore.calendars.reading import only_keys, read_choice, read_date, read_list, read_mapping, read_text
+from csmcore.calendars.reading import (
+    only_keys,
+    read_boolean,
+    read_choice,
+    read_date,
+    read_list,
+    read_mapping,
+    read_text,
+)
 from csmcore.calendars.spans import Closing
 from csmcore.calendars.special import SpecialDays
 from csmcore.calendars.zones import DAY, day_at, day_number, instant_at, load_zone, to_utc
@@ -54,7 +62,8 @@ class BusinessCalendar(Calendar):
     "shift"`` a holiday or exception replaces the windows that start on its date: the shift of the evening before runs
     on, and the one that would start is gone with its tail. Under ``"day"`` (ServiceNow's) it takes away local 00:00
     to 24:00. Outside ``valid_from`` to ``valid_until`` (both included) no window starts. Raises InvalidValue,
-    UnknownTimeZone.
+    UnknownTimeZone. The hours of a ``floating`` calendar are those of whoever asks (`in_zone`): ``timezone`` is for who
+    names none.
 
     >>> from datetime import datetime, timedelta, timezone
     >>> office = BusinessCalendar(timezone="Europe/Berlin", hours=WeeklyHours.parse("Mon-Fri 09:00-17:00"))
@@ -70,6 +79,7 @@ class BusinessCalendar(Calendar):
     valid_from: date | None = None
     valid_until: date | None = None
     holiday_rule: HolidayRule = "shift"
+    floating: bool = False
     _special: SpecialDays = attrs.field(init=False, repr=False, eq=False)
     _is_always: bool = attrs.field(init=False, repr=False, eq=False)
 
@@ -92,9 +102,9 @@ class BusinessCalendar(Calendar):
         object.__setattr__(self, "_is_always", ordinary and self.hours == WeeklyHours.always())
 
     @classmethod
-    def always(cls, timezone: str = "UTC") -> Self:
+    def always(cls, timezone: str = "UTC", *, floating: bool = False) -> Self:
         """Open all the time: business time is elapsed time."""
-        return cls(timezone=timezone, hours=WeeklyHours.always())
+        return cls(timezone=timezone, hours=WeeklyHours.always(), floating=floating)
 
     @classmethod
     def from_mapping(cls, document: Mapping[str, object]) -> Self:
@@ -112,6 +122,11 @@ class BusinessCalendar(Calendar):
                 raise InvalidValue(f"$.{key}", "it is missing", f"give the calendar its `{key}`")
         return cls(**{key: _READ[key](given[key], f"$.{key}") for key in given})
 
+    def in_zone(self, timezone: str) -> Self:
+        """The same hours on the clocks of that zone, where the calendar is floating; else itself."""
+        key = load_zone(timezone).key
+        return attrs.evolve(self, timezone=key) if self.floating and key != self.timezone else self
+
     def to_mapping(self) -> dict[str, object]:
         """The plain form that `from_mapping` reads; what is empty is left out."""
         plain: dict[str, object] = {
@@ -123,6 +138,7 @@ class BusinessCalendar(Calendar):
             "valid_from": self.valid_from and self.valid_from.isoformat(),
             "valid_until": self.valid_until and self.valid_until.isoformat(),
             "holiday_rule": self.holiday_rule if self.holiday_rule != "shift" else None,
+            "floating": self.floating,
         }
         return {key: value for key, value in plain.items() if value or key in {"timezone", "hours"}}
 
@@ -234,5 +250,6 @@ _READ: Mapping[str, Callable[[object, str], Any]] = MappingProxyType(
         "valid_from": read_date,
         "valid_until": read_date,
         "holiday_rule": _read_rule,
+        "floating": read_boolean,
     }
 )

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial, reduce
 from heapq import merge
 from itertools import zip_longest
@@ -138,21 +138,24 @@ class Calendar(ABC):
 
     # Business days.
 
-    def add_days(self, instant: datetime, days: int, at: Literal["same_time", "close"] = "same_time") -> datetime:
-        """So many business days later: at the same local time, or at the close of that day.
+    def add_days(
+        self, instant: datetime, days: int, at: Literal["same_time", "close"] | time = "same_time"
+    ) -> datetime:
+        """So many business days later: at the same local time, at another, or at the close of that day.
 
         Day 0 is the first working date on or after the instant's local date; day N is the Nth working date after it.
-        The same local time is moved into that day's hours: not before its first opening, not after its last close.
+        A local time is moved into that day's hours: not before its first opening, not after its last close.
         Negative ``days`` go back, from the last working date on or before. At most 36,525 days (else OutOfRange).
         """
         if abs(days) > LONGEST.days:
             raise OutOfRange("days", f"{shown(days)} is over 100 years", f"stay within {LONGEST.days:,}")
-        read_choice(at, ("same_time", "close"), "at")
         local = load_zone(self.timezone).local(as_utc(instant))
         day, hours = self._working_day(local.date(), days)
         opens, closes = hours[0][0], hours[-1][1]
-        same = datetime.combine(day, local.timetz()).astimezone(UTC)
-        return self._known(closes if at == "close" else min(max(same, opens), closes))
+        if not isinstance(at, time) and read_choice(at, ("same_time", "close"), "at") == "close":
+            return self._known(closes)
+        clock = at.replace(tzinfo=local.tzinfo) if isinstance(at, time) else local.timetz()
+        return self._known(min(max(datetime.combine(day, clock).astimezone(UTC), opens), closes))
 
     def _working_day(self, day: date, count: int) -> tuple[date, Sequence[tuple[datetime, datetime]]]:
         step = timedelta(days=-1 if count < 0 else 1)
@@ -180,6 +183,15 @@ class Calendar(ABC):
     def minus(self, *others: "Calendar") -> "CombinedCalendar":
         """Open when this one is and none of the others: maintenance windows, shared closures."""
         return CombinedCalendar(kind="minus", parts=(self, *others))
+
+    # Time zones.
+
+    @abstractmethod
+    def in_zone(self, timezone: str) -> "Calendar":
+        """The same hours on the clocks of another zone, where the calendar is floating; else itself.
+
+        Raises UnknownTimeZone.
+        """
 
     # What a kind of calendar says of itself.
 
@@ -322,6 +334,11 @@ class CombinedCalendar(Calendar):
     def timezone(self) -> str:
         """The zone of the first calendar."""
         return self.parts[0].timezone
+
+    def in_zone(self, timezone: str) -> Calendar:
+        """The combination of its parts there."""
+        parts = tuple(part.in_zone(timezone) for part in self.parts)
+        return self if parts == self.parts else CombinedCalendar(kind=self.kind, parts=parts, name=self.name)
 
     def to_mapping(self) -> dict[str, object]:
         """The plain form that `calendar_from_mapping` reads."""

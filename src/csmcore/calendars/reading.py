@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from csmcore.errors import InvalidValue, LimitExceeded, UnknownKey, shown
 
-__all__ = ["only_keys", "read_choice", "read_date", "read_list", "read_mapping", "read_text"]
+__all__ = ["only_keys", "read_boolean", "read_choice", "read_date", "read_list", "read_mapping", "read_text"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TEXT = 10_000  # characters
@@ -50,6 +50,13 @@ def read_text(value: object, path: str) -> str:
         raise InvalidValue(path, f"{shown(value)} is not text", "write text")
     if len(value) > _TEXT:
         raise LimitExceeded(path, "characters", _TEXT)
+    return value
+
+
+def read_boolean(value: object, path: str) -> bool:
+    """The value, if it is true or false."""
+    if not isinstance(value, bool):
+        raise InvalidValue(path, f"{shown(value)} is neither true nor false", "write true or false")
     return value
 
 

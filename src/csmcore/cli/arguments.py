@@ -13,7 +13,7 @@ from csmcore.cli.faults import BadInput, printable
 from csmcore.errors import CsmError, shown
 from csmcore.model import CaseId
 
-__all__ = ["EPILOG", "Form", "ReplayRequest", "parse_arguments"]
+__all__ = ["EPILOG", "Form", "ReplayRequest", "WorkedRequest", "parse_arguments"]
 
 Form: TypeAlias = Literal["table", "json", "csv"]
 
@@ -43,6 +43,14 @@ class ReplayRequest:
     limit: int
 
 
+@attrs.frozen(kw_only=True)
+class WorkedRequest:
+    """What ``csmcore worked`` was asked."""
+
+    books: tuple[str, ...]
+    is_brief: bool
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is an error like any other: one line."""
 
@@ -50,10 +58,11 @@ class _Parser(argparse.ArgumentParser):
         raise BadInput(printable(f"{self.prog}: {message}; see `{self.prog} --help`"))
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> ReplayRequest:
+def parse_arguments(arguments: Sequence[str] | None) -> ReplayRequest | WorkedRequest:
     """The request that the arguments make (None: those of the process). Raises BadInput."""
     given = vars(_parser().parse_args(arguments))
-    given.pop("command")
+    if given.pop("command") == "worked":
+        return WorkedRequest(books=tuple(given["books"]), is_brief=given["is_brief"])
     return ReplayRequest(**given)
 
 
@@ -71,7 +80,16 @@ def _parser() -> _Parser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
     )
+    summary = "put worked histories to the engine: every figure, expected and got"
+    _add_worked(commands.add_parser("worked", help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
     return parser
+
+
+def _add_worked(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    books = "documents of worked histories, or short names such as `zendesk` (default: all that csmcore ships)"
+    add("books", metavar="BOOK", nargs="*", help=books)
+    add("--brief", dest="is_brief", action="store_true", help="show only what differs")
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:

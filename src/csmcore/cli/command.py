@@ -4,31 +4,39 @@ import os
 import sys
 from collections.abc import Sequence
 
-from csmcore.cli.arguments import parse_arguments
+from csmcore.cli.arguments import ReplayRequest, parse_arguments
 from csmcore.cli.faults import BadInput
-from csmcore.cli.replaying import replayed
+from csmcore.cli.replaying import drawn, replayed
+from csmcore.cli.working import worked
 
 __all__ = ["main"]
 
-_DONE, _BAD_INPUT, _INTERRUPTED = 0, 2, 130
+_DONE, _DIFFERS, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments ask (None: those of the process), and say how it went.
 
-    0: done, and all of it printed. 2: bad input, with one line about it on the standard error, and nothing printed.
+    0: done, and all of it printed. 1: likewise, but a worked history does not come out. 2: bad input, with one line
+    about it on the standard error, and nothing printed.
     """
+    code = _DONE
     try:
-        text = replayed(parse_arguments(arguments))
+        request = parse_arguments(arguments)
+        if isinstance(request, ReplayRequest):
+            text = replayed(request)
+        else:
+            sheet, agrees = worked(request)
+            text, code = drawn(sheet), _DONE if agrees else _DIFFERS
     except BadInput as error:
         print(error, file=sys.stderr)  # noqa: T201 - it is a command
         return _BAD_INPUT
     except KeyboardInterrupt:
         return _INTERRUPTED
-    return _written(text)
+    return _written(text, code)
 
 
-def _written(text: str) -> int:
+def _written(text: str, code: int) -> int:
     """Print it. A reader who has seen enough (``| head``) is no error; a terminal without a letter gets a ``?``."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
@@ -36,4 +44,4 @@ def _written(text: str) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return _DONE
+    return code

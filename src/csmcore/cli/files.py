@@ -1,7 +1,7 @@
 """The files that a command names: on disk or shipped with csmcore, plain or packed."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
@@ -14,15 +14,16 @@ from csmcore.cli.faults import BadInput, printable, reading
 from csmcore.errors import shown
 from csmcore.presets import preset, presets
 
-__all__ = ["Chosen", "File", "Watcher", "choose", "opened", "read_whole"]
+__all__ = ["Chosen", "File", "Watcher", "beside", "choose", "chosen_books", "opened", "read_whole"]
 
-Role: TypeAlias = Literal["policy", "agreements", "mapping", "history"]
+Role: TypeAlias = Literal["policy", "agreements", "mapping", "history", "worked"]
 Watcher: TypeAlias = Callable[[int], None]
 
 _BUFFER: Final = 1 << 18
 _STANDARD_INPUT: Final = "-"
 _SUFFIXES: Final = (".toml", ".json", ".jsonl", ".csv")
 _POLICY: Final = "-policy.toml"
+_WORKED: Final = "-worked.toml"
 
 
 @attrs.frozen
@@ -71,6 +72,18 @@ def choose(request: ReplayRequest) -> Chosen:
         agreements=named(request.agreements, "agreements"),
         mapping=named(request.mapping, "mapping"),
     )
+
+
+def chosen_books(names: Sequence[str]) -> tuple[File, ...]:
+    """The books of worked histories with these names; all that are shipped, if there are none. Raises BadInput."""
+    shipped = (document for document in presets() if document.endswith(_WORKED))
+    return tuple(_find(name, "worked") for name in names or shipped)
+
+
+def beside(file: File, name: str) -> File:
+    """The file of a name that a document gives: beside it on disk, else as people name files. Raises BadInput."""
+    path = None if file.path is None else file.path.parent / name
+    return File(str(path), path) if path is not None and path.is_file() else _find(name, "policy")
 
 
 @contextmanager

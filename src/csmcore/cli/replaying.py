@@ -23,7 +23,7 @@ from csmcore.model import HistoryMapping
 from csmcore.rules import Plan, compile_policy
 from csmcore.wire import load_agreements, load_mapping, load_policy, read_history
 
-__all__ = ["replayed"]
+__all__ = ["drawn", "replayed"]
 
 _MEBIBYTE: Final = 1 << 20
 _MOST_AGREED: Final = 64 * _MEBIBYTE
@@ -41,7 +41,7 @@ def replayed(request: ReplayRequest) -> str:
     case = _case(request, files, report)
     if request.form == "table":
         sheet = summary_of(report, plan, request.limit) if case is None else story_of(report, plan, case)
-        return _drawn(sheet)
+        return drawn(sheet)
     if case is not None:
         report = _only(report, case)
     return _json(report) if request.form == "json" else _csv(report)
@@ -112,7 +112,7 @@ def _csv(report: ReplayReport) -> str:
     return text.getvalue()
 
 
-def _drawn(sheet: Sheet) -> str:
+def drawn(sheet: Sheet) -> str:
     """In colour on a terminal, if rich is there; else in plain text."""
     if not sys.stdout.isatty():
         return plain_text(sheet, _NARROW)

@@ -42,6 +42,7 @@ from csmcore.model.events import EVENT_KINDS, Event, EventKind
 from csmcore.model.facts import CaseFacts
 from csmcore.model.fields import made, revised
 from csmcore.model.frozen_mapping import frozen
+from csmcore.model.goals import Goal, GoalChange, read_time
 from csmcore.model.history import (
     CellKind,
     FieldColumn,
@@ -74,6 +75,15 @@ from csmcore.model.ids import (
     UserId,
 )
 from csmcore.model.log import CommandReceipt, LogEntry
+from csmcore.model.measures import (
+    CLOCK_CONDITIONS,
+    MEASURES,
+    CancelMode,
+    Measure,
+    Recurrence,
+    ResetAction,
+    ResumeMode,
+)
 from csmcore.model.plain_form import canonical, digest_of, plain
 from csmcore.model.policy import (
     DEFAULT_MATRIX,
@@ -88,31 +98,23 @@ from csmcore.model.readings import Explanation, Segment, SegmentKind, SlaReading
 from csmcore.model.reasons import Reason, Refusal, Refused
 from csmcore.model.revision import Revision
 from csmcore.model.schema import CASE_FIELDS, REVISION_SCHEMA
-from csmcore.model.sla import (
-    CancelMode,
-    DefinitionKind,
-    Goal,
-    GoalChange,
-    Measure,
-    Pause,
-    ResetAction,
-    ResumeMode,
-    SlaClock,
-    SlaDefinition,
-    SlaState,
-    Stage,
-)
+from csmcore.model.sla import CalendarChange, DefinitionKind, OnTime, Reattach, SlaDefinition
+from csmcore.model.sla_clock import CalendarStretch, Pause, Side, SlaClock, SlaState, Stage, Standstill
+from csmcore.model.thresholds import Threshold
+from csmcore.model.worked import WorkedBook, WorkedClock, WorkedHistory, WorkedRow
 
 __all__ = [
     "ACTIONS",
     "CASE_FIELDS",
     "CASE_STATES",
     "CHANNELS",
+    "CLOCK_CONDITIONS",
     "COMMANDS",
     "CONTRACT_STATES",
     "DEFAULT_MATRIX",
     "DERIVED_FROM",
     "EVENT_KINDS",
+    "MEASURES",
     "REVISION_SCHEMA",
     "SYSTEM",
     "TERMINAL_STATES",
@@ -134,6 +136,8 @@ __all__ = [
     "AssignCase",
     "AssignToMe",
     "AutoCloseCase",
+    "CalendarChange",
+    "CalendarStretch",
     "CancelCase",
     "CancelMode",
     "Candidate",
@@ -186,6 +190,7 @@ __all__ = [
     "Layout",
     "LogEntry",
     "Measure",
+    "OnTime",
     "OpenCase",
     "Otherwise",
     "OverridePriority",
@@ -196,6 +201,8 @@ __all__ = [
     "ProductModelId",
     "ProposeSolution",
     "Reason",
+    "Reattach",
+    "Recurrence",
     "Refusal",
     "Refused",
     "RejectSolution",
@@ -210,6 +217,7 @@ __all__ = [
     "Segment",
     "SegmentKind",
     "ServiceContract",
+    "Side",
     "SlaClock",
     "SlaDefinition",
     "SlaReading",
@@ -217,11 +225,17 @@ __all__ = [
     "SoldProductId",
     "Stage",
     "Standing",
+    "Standstill",
     "SupportPolicy",
+    "Threshold",
     "TimeColumn",
     "UpdateCase",
     "UserId",
     "WorkNote",
+    "WorkedBook",
+    "WorkedClock",
+    "WorkedHistory",
+    "WorkedRow",
     "canonical",
     "check_value",
     "digest_of",
@@ -229,6 +243,7 @@ __all__ = [
     "made",
     "parse_duration",
     "plain",
+    "read_time",
     "revised",
     "row_field",
     "write_duration",

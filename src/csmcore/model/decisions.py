@@ -14,7 +14,7 @@ from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.reasons import Reason
 from csmcore.model.rendering import escaped, hours_text, html_table, instant_text, printable
 from csmcore.model.revision import Revision
-from csmcore.model.sla import SlaClock, SlaState
+from csmcore.model.sla_clock import SlaClock, SlaState
 
 __all__ = ["Decision", "Intent", "IntentKind"]
 
@@ -75,8 +75,8 @@ class Decision:
 
 
 def _happened(event: Event) -> str:
-    definition, percent = event.details.get("definition"), event.details.get("percent")
-    return event.kind + (f" {definition}" if definition else "") + (f" {percent} %" if percent else "")
+    definition, threshold = event.details.get("definition"), event.details.get("threshold")
+    return event.kind + (f" {definition}" if definition else "") + (f" {threshold}" if threshold else "")
 
 
 def _cells(clock: SlaClock) -> tuple[str, ...]:

@@ -1,19 +1,22 @@
 """All that a vendor decides, as one versioned value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
 from csmcore.calendars import Calendar
-from csmcore.errors import InvalidValue, shown
+from csmcore.errors import CalendarExhausted, InvalidValue, shown
 from csmcore.model.fields import is_id, one_of, within
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
+from csmcore.model.goals import Goal
+from csmcore.model.measures import MEASURES, Measure
 from csmcore.model.periods import is_zone
 from csmcore.model.plain_form import digest_of
 from csmcore.model.policy_ref import PolicyRef
-from csmcore.model.sla import SlaDefinition
+from csmcore.model.sla import CUSTOM, SlaDefinition
 
 __all__ = ["DEFAULT_MATRIX", "EntitlementPolicy", "EntitlementStrategy", "PriorityMatrix", "SupportPolicy"]
 
@@ -25,7 +28,10 @@ DEFAULT_MATRIX: PriorityMatrix = FrozenMapping(
 )
 """Priority by ``impact/urgency``: ServiceNow's sample matrix, with low and low as 4 for cases."""
 
+_NO_MEASURES: Mapping[str, Measure] = FrozenMapping()
 _LOWEST = 5  # of priorities
+_FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+"""The years in which every calendar must hold the goals that are measured by it."""
 _GRADES = frozenset(f"{impact}/{urgency}" for impact in (1, 2, 3) for urgency in (1, 2, 3))
 
 
@@ -57,28 +63,61 @@ class SupportPolicy:
     """What a vendor promises and how it works, immutable. Customers, assets and contracts are facts, never policy.
 
     ``timezone`` is the vendor's own, where nothing nearer names one. ``reopen_window_days`` is 0 where closed is final.
-    Raises InvalidValue where a definition names no calendar of the policy, or two definitions have one id.
+    ``measures`` are its own, beside the built-in ones; its ``definitions`` have what their measures say. Raises
+    InvalidValue where a definition names no calendar or measure there is, or has a goal that its calendar does not hold
+    in the ten years from 2020, and where two definitions have one id.
     """
 
     name: str = attrs.field(validator=is_id)
     version: str = attrs.field(validator=is_id)
     timezone: str = attrs.field(default="UTC", validator=is_zone)
     calendars: Mapping[str, Calendar] = attrs.field(factory=dict, converter=frozen)
+    measures: Mapping[str, Measure] = attrs.field(default=_NO_MEASURES, converter=frozen)
     definitions: tuple[SlaDefinition, ...] = ()
     priority_matrix: PriorityMatrix = attrs.field(default=DEFAULT_MATRIX, converter=frozen, validator=_is_matrix)
     entitlements: EntitlementPolicy = EntitlementPolicy()
     reopen_window_days: int = attrs.field(default=0, validator=within(0, 36_525))
     allows_account_with_consumer: bool = False
 
+    @measures.validator
+    def _are_new(self, _: "attrs.Attribute[Any]", measures: Mapping[str, Measure]) -> None:
+        for name in measures:
+            if name in MEASURES or name == CUSTOM:
+                raise InvalidValue(f"measures.{name}", f"{shown(name)} is built in", "give it another name")
+
     def __attrs_post_init__(self) -> None:
-        """Refuse names that lead nowhere."""
-        ids = [definition.id for definition in self.definitions]
+        """Complete the definitions by their measures. Refuse names that lead nowhere, and goals that nothing holds."""
+        complete = []
+        ids: set[str] = set()
         for index, definition in enumerate(self.definitions):
-            if definition.calendar is not None and definition.calendar not in self.calendars:
-                place = f"$.definitions[{index}].calendar"
-                raise InvalidValue(place, f"no calendar {shown(definition.calendar)}", "declare it under `calendars`")
-            if definition.id in ids[:index]:
+            try:
+                complete.append(self._complete(definition))
+                self._check(complete[-1])
+            except InvalidValue as error:
+                raise error.under(f"$.definitions[{index}].{error.path}") from None
+            if definition.id in ids:
                 raise InvalidValue(f"$.definitions[{index}].id", f"{shown(definition.id)} is given twice", "rename one")
+            ids.add(definition.id)
+        object.__setattr__(self, "definitions", tuple(complete))
+
+    def _complete(self, definition: SlaDefinition) -> SlaDefinition:
+        known = {**MEASURES, **self.measures}
+        measure = known.get(definition.measure)
+        if measure is not None:
+            return definition.measured_by(measure)
+        if definition.measure != CUSTOM:
+            hint = f"known are {', '.join(known)}, {CUSTOM}"
+            raise InvalidValue("measure", f"no measure {shown(definition.measure)}", hint)
+        return definition
+
+    def _check(self, definition: SlaDefinition) -> None:
+        for place, name in definition.calendars:
+            if name not in self.calendars:
+                raise InvalidValue(place, f"no calendar {shown(name)}", "declare it under `calendars`")
+        for place, goal, name in _goals_with_calendars(definition):
+            if not _holds(self.calendars[name], goal):
+                problem = f"calendar {shown(name)} does not hold it in the ten years from 2020"
+                raise InvalidValue(place, problem, "use a shorter goal, or a calendar with more hours")
 
     def __hash__(self) -> int:
         """By name and version: policies that are equal have the same."""
@@ -93,3 +132,21 @@ class SupportPolicy:
     def ref(self) -> PolicyRef:
         """What cases and results name."""
         return PolicyRef(self.name, self.version, self.digest)
+
+
+def _goals_with_calendars(definition: SlaDefinition) -> Iterator[tuple[str, Goal, str]]:
+    """The goals that have a calendar of their own or of the definition, each with its place."""
+    for index, goal in enumerate(definition.goals):
+        name = goal.calendar or definition.calendar
+        if name is not None:
+            yield f"goals[{index}]", goal, name
+
+
+def _holds(calendar: Calendar, goal: Goal) -> bool:
+    """Whether the calendar has as much open time, or as many business days, as the goal asks for."""
+    try:
+        if goal.days is not None:
+            return calendar.add_days(_FROM, goal.days, "close") <= _UNTIL
+        return goal.duration is None or calendar.add(_FROM, goal.duration) <= _UNTIL
+    except CalendarExhausted:
+        return False

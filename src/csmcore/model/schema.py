@@ -2,11 +2,12 @@
 
 from types import MappingProxyType
 
-from csmcore.conditions import FieldType, Schema
+from csmcore.conditions import FieldKind, FieldType, Schema, field
+from csmcore.errors import InvalidValue, shown
 from csmcore.model.case import CASE_STATES, CHANNELS
 from csmcore.model.events import EVENT_KINDS
 
-__all__ = ["CASE_FIELDS", "REVISION_SCHEMA"]
+__all__ = ["CASE_FIELDS", "REVISION_SCHEMA", "check_field"]
 
 _TEXT = FieldType("text")
 _INSTANT = FieldType("instant")
@@ -36,6 +37,9 @@ _CASE = MappingProxyType(
     }
 )
 
+_WITH_HOURS = ("entitlement", "contract", "account", "location", "group")
+"""What may have working hours of its own; location is the asset's, group the one that the case is assigned to."""
+
 CASE_FIELDS: tuple[str, ...] = tuple(_CASE)
 """The fields of a case that stand in a revision under their own names."""
 
@@ -44,17 +48,27 @@ REVISION_SCHEMA = Schema(
         **_CASE,
         "resolution.code": _TEXT,
         "resolved_at": _INSTANT,
+        "is_blocked": FieldType("boolean"),
         "entitlement.plan": _TEXT,
-        "entitlement.calendar": _TEXT,
         "entitlement.sla_definitions": _LIST,
-        "contract.calendar": _TEXT,
         "contract.sla_definitions": _LIST,
         "contract.runs_non_contractual": FieldType("boolean"),
-        "account.calendar": _TEXT,
+        **{f"{noun}.{name}": _TEXT for noun in _WITH_HOURS for name in ("calendar", "timezone")},
         "extra.*": FieldType("any"),
         "event.kind": FieldType("text", values=EVENT_KINDS),
         "event.by": FieldType("text", values=("customer", "agent", "system")),
         "event.is_public": FieldType("boolean"),
     }
 )
-"""Every field that a revision can have. ``extra.*`` are fields of a host's own, of any type."""
+"""Every field that a revision can have. ``extra.*`` are fields of a host's own, of any type; ``is_blocked`` says that
+the case is on hold for a reason of the desk's own."""
+
+
+def check_field(name: str, kind: FieldKind, place: str) -> None:
+    """Refuse a name that is no single field of a revision of that kind. Raises InvalidValue."""
+    found = REVISION_SCHEMA.type_of(field(name).name)
+    if found is None:
+        raise InvalidValue(place, f"no revision has a field {shown(name)}", "write one, or your own as 'extra.<name>'")
+    if found.many or found.kind not in {kind, "any"}:
+        listed = "a list" if found.many else f"of kind {found.kind}"
+        raise InvalidValue(place, f"{name} is {listed}", f"name a field of kind {kind}, or one of your own")

@@ -1,74 +1,77 @@
-"""Promises about time: their definition, and the clocks that measure one case against them."""
+"""Promises about time: what starts, stops and pauses a clock, by which hours it runs, and how long it may."""
 
-from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
 from csmcore.conditions import Condition
-from csmcore.errors import InvalidValue, OutOfRange
-from csmcore.model.fields import in_utc, is_id, is_text, one_of, optional, within
-from csmcore.model.ids import DefinitionId, EventId
-from csmcore.model.revision import Revision
+from csmcore.errors import InvalidValue, LimitExceeded
+from csmcore.model.fields import is_id, is_text, one_of, optional
+from csmcore.model.goals import Goal, GoalChange
+from csmcore.model.ids import DefinitionId
+from csmcore.model.measures import CLOCK_CONDITIONS, MODES, CancelMode, Measure, Recurrence, ResetAction, ResumeMode
+from csmcore.model.schema import check_field
+from csmcore.model.thresholds import Threshold, thresholds
 
-__all__ = [
-    "CancelMode",
-    "DefinitionKind",
-    "Goal",
-    "GoalChange",
-    "Measure",
-    "Pause",
-    "ResetAction",
-    "ResumeMode",
-    "SlaClock",
-    "SlaDefinition",
-    "SlaState",
-    "Stage",
-]
+__all__ = ["CUSTOM", "CalendarChange", "DefinitionKind", "OnTime", "Reattach", "SlaDefinition"]
 
 DefinitionKind: TypeAlias = Literal["sla", "ola", "underpinning"]
-Measure: TypeAlias = Literal["response", "resolution", "other"]
-ResumeMode: TypeAlias = Literal["pause_not_met", "resume_met"]
-CancelMode: TypeAlias = Literal["start_not_met", "cancel_met", "never"]
-ResetAction: TypeAlias = Literal["complete", "cancel"]
-GoalChange: TypeAlias = Literal["carry", "keep", "restart"]
-Stage: TypeAlias = Literal["in_progress", "paused", "completed", "cancelled"]
+CalendarChange: TypeAlias = Literal["segments", "last"]
+OnTime: TypeAlias = Literal["before", "by"]
+Reattach: TypeAlias = Literal["revision", "field"]
 
-_LONGEST = timedelta(days=36_525)
-_MOST_PERCENT = 1_000
+CUSTOM = "custom"
+"""The measure of a definition that states its conditions itself and has no name for what they measure."""
+
+_MOST = 100  # goals, thresholds, sources
 
 
-@attrs.frozen
-class Goal:
-    """How long a promise is, in open time of its calendar, for the cases that ``when`` describes (None: all others)."""
+def _few(_: object, field: "attrs.Attribute[Any]", values: tuple[object, ...]) -> None:
+    if len(values) > _MOST:
+        raise LimitExceeded(field.name, f"{field.name.replace('_', ' ')} in a definition", _MOST)
 
-    duration: timedelta = attrs.field()
-    when: Condition | None = None
 
-    @duration.validator
-    def _positive(self, _: "attrs.Attribute[Any]", duration: timedelta) -> None:
-        if duration <= timedelta(0) or duration.microseconds:
-            raise InvalidValue("duration", f"{duration} is no goal", "give one second or more, in whole seconds")
-        if duration > _LONGEST:
-            raise OutOfRange("duration", f"{duration} is over 100 years", "use a shorter one")
+def _are_text_fields(noun: object, field: "attrs.Attribute[Any]", names: tuple[str, ...]) -> None:
+    _few(noun, field, names)
+    for name in names:
+        check_field(name, "text", field.name)
+
+
+def _is_instant_field(_: object, field: "attrs.Attribute[Any]", name: str) -> None:
+    check_field(name, "instant", field.name)
 
 
 @attrs.frozen(kw_only=True)
 class SlaDefinition:
     """One promise: when its clock starts, pauses and stops, and how long it may run. A condition not given never holds.
 
-    The rules are ServiceNow's: see `csmcore.rules.evaluate`. ``calendar`` names one of the policy's (None: all the
-    time counts); ``goals`` are tried in order; ``thresholds`` are percents of the goal. A ``contractual`` definition
-    runs only for cases whose contract or entitlement names it.
+    The rules are ServiceNow's: see `csmcore.rules.evaluate`. A definition without a ``start`` has what its ``measure``
+    says, wherever it says nothing itself: one of `MEASURES`, or one of the policy's own.
+
+    Hours: ``calendar`` names one of the policy's (None: all the time counts). The fields in ``calendar_source`` are
+    asked before it, in order, and those in ``timezone_source`` for the zone of a floating calendar. When they change
+    while the clock runs, each stretch counts under the calendar then in force (``segments``), or all of it under the
+    ``last``.
+
+    Goals are tried in order. What a change of goal does: the clock goes on under the new one (``carry``) or counts
+    afresh (``restart``); or the goal stays that of the cycle's beginning (``keep``), or of the first cycle's
+    (``keep_first``). Done exactly when the goal is used up is late (``on_time = "before"``), or is not (``"by"``).
+
+    ``retroactive_start`` names the field that has the first cycle's start (of every cycle's, with ``reattach_start =
+    "field"``); ``retroactive_pause`` counts the pauses since then. ``contractual`` ones run only for cases whose
+    contract or entitlement names them. Raises InvalidValue, LimitExceeded.
     """
 
     id: DefinitionId = attrs.field(validator=is_id)
     name: str = attrs.field(default="", validator=is_text)
     kind: DefinitionKind = attrs.field(default="sla", validator=one_of(get_args(DefinitionKind)))
-    measure: Measure = attrs.field(default="other", validator=one_of(get_args(Measure)))
+    measure: str = attrs.field(default=CUSTOM, validator=is_id)
     calendar: str | None = attrs.field(default=None, validator=optional(is_id))
-    goals: tuple[Goal, ...] = attrs.field()
-    start: Condition
+    calendar_source: tuple[str, ...] = attrs.field(default=(), validator=_are_text_fields)
+    timezone_source: tuple[str, ...] = attrs.field(default=(), validator=_are_text_fields)
+    on_calendar_change: CalendarChange = attrs.field(default="segments", validator=one_of(get_args(CalendarChange)))
+    goals: tuple[Goal, ...] = attrs.field(validator=_few)
+    start: Condition | None = None
     pause: Condition | None = None
     resume: Condition | None = None
     stop: Condition | None = None
@@ -77,87 +80,60 @@ class SlaDefinition:
     when_to_resume: ResumeMode = attrs.field(default="pause_not_met", validator=one_of(get_args(ResumeMode)))
     when_to_cancel: CancelMode = attrs.field(default="start_not_met", validator=one_of(get_args(CancelMode)))
     reset_action: ResetAction = attrs.field(default="complete", validator=one_of(get_args(ResetAction)))
+    recurrence: Recurrence = attrs.field(default="cycles", validator=one_of(get_args(Recurrence)))
+    retroactive_start: str | None = attrs.field(default=None, validator=optional(_is_instant_field))
+    reattach_start: Reattach = attrs.field(default="revision", validator=one_of(get_args(Reattach)))
+    retroactive_pause: bool = False
     on_goal_change: GoalChange = attrs.field(default="carry", validator=one_of(get_args(GoalChange)))
-    thresholds: tuple[int, ...] = attrs.field(default=())
+    on_time: OnTime = attrs.field(default="before", validator=one_of(get_args(OnTime)))
+    thresholds: tuple[Threshold, ...] = attrs.field(default=(), converter=thresholds, validator=_few)
     contractual: bool = False
 
     @goals.validator
     def _some_goal(self, _: "attrs.Attribute[Any]", goals: tuple[Goal, ...]) -> None:
         if not goals:
             raise InvalidValue("goals", "it has none", "give it a goal")
+        has_hours = self.calendar is not None or bool(self.calendar_source)
+        for index, goal in enumerate(goals):
+            if goal.counts == "elapsed" and has_hours:
+                hint = "leave the calendar out, or count business time"
+                raise InvalidValue(f"goals[{index}].counts", "elapsed time knows no calendar", hint)
 
     @thresholds.validator
-    def _rising(self, _: "attrs.Attribute[Any]", thresholds: tuple[int, ...]) -> None:
-        if list(thresholds) != sorted(set(thresholds)) or any(
-            not 0 < percent <= _MOST_PERCENT for percent in thresholds
-        ):
-            raise InvalidValue("thresholds", "they do not rise from 1 to 1,000", "list percents in rising order")
-
-
-@attrs.frozen
-class Pause:
-    """A stretch in which a clock stood, half-open. ``business`` is the open time in it, ``event_id`` what began it."""
-
-    start: datetime
-    end: datetime
-    business: timedelta
-    event_id: EventId
+    def _each_once(self, _: "attrs.Attribute[Any]", given: tuple[Threshold, ...]) -> None:
+        labels = [threshold.label for threshold in given]
+        for index, label in enumerate(labels):
+            if label in labels[:index]:
+                raise InvalidValue(f"thresholds[{index}]", f"{label} is listed twice", "list each once")
 
     def __attrs_post_init__(self) -> None:
-        """Keep instants in UTC."""
-        in_utc(self, "start", "end")
+        """Refuse settings that contradict each other, in a definition that states its conditions itself."""
+        if self.measure == CUSTOM and self.start is None:
+            raise InvalidValue("start", "it has none", "give it a condition, or name a measure")
+        if self.start is not None:
+            self._check_settings()
 
+    def _check_settings(self) -> None:
+        if self.reset is not None and self.recurrence in {"once", "independent"}:
+            hint = "leave one of them out"
+            raise InvalidValue("reset", f"a clock that recurs '{self.recurrence}' cannot be reset", hint)
+        if self.retroactive_pause and (self.retroactive_start is None or self.pause is None):
+            missing = "pause" if self.retroactive_start is not None else "retroactive_start"
+            raise InvalidValue(missing, "retroactive_pause asks for it", f"give `{missing}`, or leave both out")
+        if self.reattach_start == "field" and self.retroactive_start is None:
+            raise InvalidValue("retroactive_start", "reattach_start = 'field' asks for it", "name the field")
 
-@attrs.frozen(kw_only=True, slots=False)
-class SlaClock:
-    """One cycle of one promise on one case, as it stands after what it has seen.
-
-    ``goal`` is the one in force; ``due_at`` the instant at which it is used up (None while paused, unless breached
-    before; not moved once breached); ``next_at`` the next instant at which something happens by itself (a threshold,
-    the breach), ``fired`` the percents that have, each with its instant. ``paused_at`` begins the open pause, if
-    there is one, and ``pauses`` are the closed ones.
-    """
-
-    definition: DefinitionId = attrs.field(validator=is_id)
-    cycle: int = attrs.field(validator=within(1, 1 << 53))
-    stage: Stage = attrs.field(default="in_progress", validator=one_of(get_args(Stage)))
-    calendar: str | None = attrs.field(default=None, validator=optional(is_id))
-    goal: timedelta
-    attached_at: datetime
-    attached_by: EventId = attrs.field(validator=is_id)
-    started_at: datetime
-    original_due_at: datetime | None
-    due_at: datetime | None
-    next_at: datetime | None
-    fired: tuple[tuple[int, datetime], ...] = ()
-    paused_at: datetime | None = None
-    paused_by: EventId | None = None
-    pauses: tuple[Pause, ...] = ()
-    business_paused: timedelta = timedelta(0)
-    stopped_at: datetime | None = None
-    stopped_by: EventId | None = None
-    has_breached: bool = False
-    breached_at: datetime | None = None
-
-    def __attrs_post_init__(self) -> None:
-        """Keep instants in UTC."""
-        in_utc(self, "attached_at", "started_at", "original_due_at", "due_at", "next_at")
-        in_utc(self, "paused_at", "stopped_at", "breached_at")
+    def measured_by(self, measure: Measure) -> "SlaDefinition":
+        """The definition with what the measure says, wherever it says nothing itself; itself if it has a start."""
+        if self.start is not None:
+            return self
+        defaults = attrs.fields_dict(SlaDefinition)
+        blank = [name for name in (*CLOCK_CONDITIONS, *MODES) if getattr(self, name) == defaults[name].default]
+        return attrs.evolve(self, **{name: getattr(measure, name) for name in blank})
 
     @property
-    def is_active(self) -> bool:
-        """Whether it has not come to an end."""
-        return self.stopped_at is None
-
-
-@attrs.frozen(slots=False)
-class SlaState:
-    """Every clock of one case, ended ones too, in the order in which they attached; and the last revision they saw."""
-
-    clocks: tuple[SlaClock, ...] = ()
-    last: Revision | None = None
-
-    @property
-    def active(self) -> tuple[SlaClock, ...]:
-        """The clocks that have not ended."""
-        return tuple(clock for clock in self.clocks if clock.is_active)
+    def calendars(self) -> tuple[tuple[str, str], ...]:
+        """The calendars that it names itself, each after its place."""
+        named = [("calendar", self.calendar)]
+        named += [(f"goals[{index}].calendar", goal.calendar) for index, goal in enumerate(self.goals)]
+        return tuple((place, name) for place, name in named if name is not None)

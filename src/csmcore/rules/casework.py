@@ -94,7 +94,7 @@ def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime) -> Decisio
     """What has become due by an instant, once each and in order, however late it is asked. None: nothing has."""
     now = as_utc(now)
     after = tick(plan, sla, now)
-    happened = clock_happenings(sla, after, now)
+    happened = clock_happenings(plan, sla, after, now)
     if not happened:
         return None
     ticked = revised(case, {"version": case.version + 1})
@@ -130,7 +130,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     event_id = EventId(f"{case.id}/{case.version}/0")
     revision = made(Revision, {"at": now, "sequence": case.version, "event_id": event_id, "fields": fields})
     after = advance(plan, sla, revision)
-    happened += clock_happenings(sla, after, now)
+    happened += clock_happenings(plan, sla, after, now)
     reasons += not_running(plan, after, sla)
     return Decision(
         case=case,

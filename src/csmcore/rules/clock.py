@@ -1,146 +1,339 @@
 """What can happen to one clock: it starts, is brought up to an instant, pauses, goes on, gets another goal, ends.
 
-A clock is arithmetic on its calendar's number line. Its goal is used up at ``add(started_at, goal + pauses)``, where
-only the open time in a pause counts; a threshold is the same with a part of the goal.
+A clock is arithmetic on its own number line, the open time since its start. Its goal is used up where that reaches the
+goal and the pauses; a threshold is the same with a part of the goal. A goal that is a due date is that date, moved by
+the pauses. `WorkingClock` is a clock in the making, which only the fold sees; what leaves is an `SlaClock`.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from csmcore.calendars import Calendar
-from csmcore.errors import CalendarExhausted
-from csmcore.model import EventId, Pause, SlaClock, made
-from csmcore.model import revised as changed
+from csmcore.conditions import Record
+from csmcore.model import (
+    CalendarStretch,
+    DefinitionId,
+    EventId,
+    Goal,
+    Pause,
+    Revision,
+    Side,
+    SlaClock,
+    Stage,
+    Standstill,
+    Threshold,
+    made,
+)
+from csmcore.rules.due import instant_in, target_of
+from csmcore.rules.hours import Resolved
+from csmcore.rules.line import Line
 from csmcore.rules.plan import CompiledDefinition
 
-__all__ = ["attached", "caught_up", "ended", "paused", "resumed", "used_up_at", "with_goal"]
+__all__ = ["WorkingClock", "side_of"]
 
 _ZERO = timedelta(0)
+_MICROSECOND = timedelta(microseconds=1)
+_ALL = 100  # percent
+_ENDLESS = timedelta(days=36_525)
 _UNTOUCHED = MappingProxyType(
     {
         "stage": "in_progress",
-        **dict.fromkeys(("original_due_at", "due_at", "next_at", "paused_at", "paused_by", "stopped_at", "stopped_by")),
-        "fired": (),
-        "pauses": (),
+        **dict.fromkeys(("original_due_at", "due_at", "next_at", "paused_at", "paused_by", "paused_side")),
+        **dict.fromkeys(("stopped_at", "stopped_by", "breached_at", "target_at", "target_since")),
+        **dict.fromkeys(("fired", "pauses", "stretches"), ()),
         "business_paused": _ZERO,
         "has_breached": False,
-        "breached_at": None,
     }
 )
 """A clock to which nothing has happened yet."""
-_ALL = 100  # percent
 
 
-def used_up_at(calendar: Calendar, clock: SlaClock, amount: timedelta) -> datetime | None:
-    """The instant at which the clock has run for the amount, as far as is known; None if the calendar ends before."""
-    try:
-        return calendar.instant(calendar.position(clock.started_at) + amount + clock.business_paused)
-    except CalendarExhausted:
-        return None
+def side_of(record: Record) -> Side | None:
+    """Whose doing a revision was, as far as its record says."""
+    by = record.get("event.by")
+    return by if by in {"customer", "agent", "system"} else None
 
 
-def attached(compiled: CompiledDefinition, goal: timedelta, at: datetime, event_id: EventId, cycle: int) -> SlaClock:
-    """A new clock that starts where it is attached."""
-    clock = made(
-        SlaClock,
-        {
-            **_UNTOUCHED,
-            "definition": compiled.definition.id,
-            "cycle": cycle,
-            "calendar": compiled.definition.calendar,
-            "goal": goal,
-            "attached_at": at,
-            "attached_by": event_id,
-            "started_at": at,
-        },
-    )
-    due = used_up_at(compiled.calendar, clock, goal)
-    return _scheduled(compiled, changed(clock, {"due_at": due, "original_due_at": due}))
+class WorkingClock:
+    """A clock as it changes. It has the fields of `SlaClock`, and beside them what they are computed with."""
 
+    __slots__ = ("__dict__", "_line", "compiled", "source")
 
-def caught_up(compiled: CompiledDefinition, clock: SlaClock, now: datetime) -> SlaClock:
-    """The clock after the thresholds and the breach up to and including the instant, each at its own."""
-    while (at := clock.next_at) is not None and at <= now:
-        percent = _next_percent(compiled, clock)
-        changes: dict[str, Any] = {}
-        if percent in compiled.definition.thresholds:
-            changes["fired"] = (*clock.fired, (percent, at))
-        if percent == _ALL and not clock.has_breached:
-            changes |= {"has_breached": True, "breached_at": at}
-        clock = _scheduled(compiled, changed(clock, changes))
-    return clock
+    compiled: CompiledDefinition
+    source: SlaClock | None
+    _line: Line | None
 
+    definition: DefinitionId
+    cycle: int
+    stage: Stage
+    calendar: str | None
+    timezone: str | None
+    goal: timedelta
+    goal_index: int
+    target_at: datetime | None
+    target_since: datetime | None
+    agreed_at: datetime | None
+    attached_at: datetime
+    attached_by: EventId
+    started_at: datetime
+    original_due_at: datetime | None
+    due_at: datetime | None
+    next_at: datetime | None
+    fired: tuple[tuple[str, datetime], ...]
+    paused_at: datetime | None
+    paused_by: EventId | None
+    paused_side: Side | None
+    pauses: tuple[Pause, ...]
+    business_paused: timedelta
+    stretches: tuple[CalendarStretch, ...]
+    unresolved: tuple[str, ...]
+    stopped_at: datetime | None
+    stopped_by: EventId | None
+    has_breached: bool
+    breached_at: datetime | None
 
-def paused(clock: SlaClock, at: datetime, event_id: EventId) -> SlaClock:
-    """The clock as it stands still: no due date (unless it was missed before), nothing that happens by itself."""
-    due = clock.due_at if clock.has_breached else None
-    return changed(clock, {"stage": "paused", "paused_at": at, "paused_by": event_id, "due_at": due, "next_at": None})
+    def __init__(self, compiled: CompiledDefinition, clock: SlaClock) -> None:
+        self.compiled, self.source, self._line = compiled, clock, None
+        self.__dict__.update(clock.__dict__)
 
+    @classmethod
+    def attached(
+        cls, compiled: CompiledDefinition, cycle: int, goal_index: int, revision: Revision, started_at: datetime
+    ) -> "WorkingClock":
+        """A new clock, with its first due date."""
+        self = cls.__new__(cls)
+        self.compiled, self.source, self._line = compiled, None, None
+        definition = compiled.definition
+        self.__dict__.update(_UNTOUCHED)
+        self.definition, self.cycle, self.goal_index = definition.id, cycle, goal_index
+        self.attached_at, self.attached_by, self.started_at = revision.at, revision.event_id, started_at
+        hours = compiled.hours.resolved(definition, definition.goals[goal_index], revision.fields)
+        self.calendar, self.timezone, self.unresolved = hours
+        self._aim(revision.fields)
+        self.due_at = self.original_due_at = self.due()
+        self._schedule()
+        return self
 
-def resumed(compiled: CompiledDefinition, clock: SlaClock, at: datetime) -> SlaClock:
-    """The clock as it goes on: the open time of the pause moves what is ahead. A pause of no length leaves no trace."""
-    changes: dict[str, Any] = {"stage": "in_progress", "paused_at": None, "paused_by": None}
-    begun, by = clock.paused_at, clock.paused_by
-    if begun is not None and by is not None and begun < at:
-        pause = Pause(begun, at, compiled.calendar.elapsed(begun, at), by)
-        changes |= {"pauses": (*clock.pauses, pause), "business_paused": clock.business_paused + pause.business}
-    return _rescheduled(compiled, changed(clock, changes), at)
+    def kept(self) -> SlaClock:
+        """The clock as a noun; the one that it was made from, if nothing has happened."""
+        return made(SlaClock, self.__dict__) if self.source is None else self.source
 
+    # --- where it stands on its number line
 
-def with_goal(compiled: CompiledDefinition, clock: SlaClock, goal: timedelta, at: datetime) -> SlaClock:
-    """The clock under another goal, which is carried into or counted afresh as its definition says."""
-    changes: dict[str, Any] = {"goal": goal}
-    if compiled.definition.on_goal_change == "restart":
-        begun = None if clock.paused_at is None else at
-        changes |= {"started_at": at, "pauses": (), "business_paused": _ZERO, "paused_at": begun}
-    clock = changed(clock, changes)
-    return clock if clock.paused_at is not None else _rescheduled(compiled, clock, at)
+    @property
+    def hours(self) -> Calendar:
+        """The calendar in force."""
+        return self.compiled.hours.calendar(self.calendar, self.timezone)
 
+    @property
+    def line(self) -> Line:
+        """The open time since the start."""
+        line = self._line
+        if line is None:
+            line = self._line = Line.of(self.compiled.hours, self.hours, self.started_at, self.stretches)
+        return line
 
-def ended(
-    compiled: CompiledDefinition,
-    clock: SlaClock,
-    stage: Literal["completed", "cancelled"],
-    at: datetime,
-    event_id: EventId,
-) -> SlaClock:
-    """The clock at its end; an open pause ends with it."""
-    if clock.paused_at is not None:
-        clock = resumed(compiled, clock, at)
-    return changed(clock, {"stage": stage, "stopped_at": at, "stopped_by": event_id, "next_at": None})
+    @property
+    def pause_begun(self) -> datetime | None:
+        """When the open pause began to count."""
+        return None if self.paused_at is None else max(self.paused_at, self.started_at)
 
+    def stood(self, until: datetime) -> timedelta:
+        """The open time of the open pause so far."""
+        begun = self.pause_begun
+        return self.line.between(begun, until) if begun is not None and begun < until else _ZERO
 
-def _rescheduled(compiled: CompiledDefinition, clock: SlaClock, at: datetime) -> SlaClock:
-    """The clock with its due date computed anew, unless it was missed before; a goal used up already is missed here."""
-    changes: dict[str, Any] = {}
-    if not clock.has_breached:
-        due = used_up_at(compiled.calendar, clock, clock.goal)
-        changes = {"due_at": due}
-        if due is not None and due <= at:
-            changes |= {"has_breached": True, "breached_at": at}
-    clock = _scheduled(compiled, changed(clock, changes))
-    while clock.next_at is not None and clock.next_at <= at:
-        fired = (*clock.fired, (_next_percent(compiled, clock), at))
-        clock = _scheduled(compiled, changed(clock, {"fired": fired}))
-    return clock
+    def due(self, stood: timedelta = _ZERO) -> datetime | None:
+        """When the goal is used up, breached or not, had it stood so much longer. None: the hours end before."""
+        if self.target_at is None:
+            return self.line.instant(self.goal + self.business_paused + stood)
+        return self._later(self.target_at, self.business_paused + stood - self._unmoved(stood))
 
+    def _later(self, instant: datetime, open_time: timedelta) -> datetime | None:
+        """So much open time after an instant: the instant itself, if it is none."""
+        return self.line.instant(self.line.at(instant) + open_time) if open_time > _ZERO else instant
 
-def _scheduled(compiled: CompiledDefinition, clock: SlaClock) -> SlaClock:
-    percent = _next_percent(compiled, clock)
-    if percent is None:
-        return clock if clock.next_at is None else changed(clock, {"next_at": None})
-    if percent == _ALL:
-        at = clock.due_at if not clock.has_breached else used_up_at(compiled.calendar, clock, clock.goal)
-    else:
-        at = used_up_at(compiled.calendar, clock, clock.goal * percent // _ALL)
-    return changed(clock, {"next_at": at})
+    def _unmoved(self, stood: timedelta = _ZERO) -> timedelta:
+        """The pause time that does not move the due date that was agreed on: what had passed by then, or all of it."""
+        if not self._promise.moved_by_pauses:
+            return self.business_paused + stood
+        since = self.target_since
+        if since is None:
+            return _ZERO
+        begun = self.pause_begun
+        pauses = [(pause.start, pause.end) for pause in self.pauses] + ([(begun, since)] if begun is not None else [])
+        return sum((self.line.between(start, min(end, since)) for start, end in pauses if start < since), _ZERO)
 
+    def _reached(self, elapsed: timedelta) -> datetime | None:
+        """When so much of the goal is used up, if it runs on."""
+        if self.target_at is None or elapsed < self.goal:
+            return self.line.instant(max(_ZERO, elapsed) + self.business_paused)
+        due = self.due()
+        return None if due is None else self._later(due, elapsed - self.goal)
 
-def _next_percent(compiled: CompiledDefinition, clock: SlaClock) -> int | None:
-    """The part of the goal at which something happens next: a threshold that has not fired, or the breach."""
-    fired = {percent for percent, _ in clock.fired}
-    ahead = [percent for percent in compiled.definition.thresholds if percent not in fired]
-    if not clock.has_breached:
-        ahead.append(_ALL)
-    return min(ahead, default=None)
+    @property
+    def _promise(self) -> Goal:
+        return self.compiled.definition.goals[self.goal_index]
+
+    # --- what happens by itself
+
+    def catch_up(self, until: datetime) -> None:
+        """Let the thresholds and the breach up to and including the instant happen, each at its own."""
+        while self.next_at is not None and self.next_at <= until:
+            self._happen(self.next_at)
+
+    def _happen(self, at: datetime) -> None:
+        """What is next happens."""
+        ahead = list(self._ahead())
+        first = min(used for used, _ in ahead)
+        for used, threshold in ahead:
+            if used == first and threshold is not None:
+                self.fired = (*self.fired, (threshold.label, at))
+            elif used == first:
+                self.has_breached, self.breached_at = True, at
+        self._schedule()
+
+    def _ahead(self) -> Iterator[tuple[timedelta, Threshold | None]]:
+        """What is still to happen, by how much of the goal is then used up; None is the breach."""
+        definition = self.compiled.definition
+        if definition.thresholds:
+            fired = {label for label, _ in self.fired}
+            for threshold in definition.thresholds:
+                if threshold.label not in fired:
+                    yield self._used_at(threshold), threshold
+        if not self.has_breached:
+            yield self.goal if definition.on_time == "before" else self.goal + _MICROSECOND, None
+
+    def _used_at(self, threshold: Threshold) -> timedelta:
+        if threshold.percent is not None:
+            return -(-self.goal * threshold.percent // _ALL)
+        if threshold.before_due is not None:
+            return self.goal - threshold.before_due
+        return self.goal + (threshold.after_due or _ZERO)
+
+    def _schedule(self) -> None:
+        """Find the next instant at which something happens. What is beyond the end of the hours never does."""
+        self.source = None
+        definition = self.compiled.definition
+        if not definition.thresholds and definition.on_time == "before":
+            self.next_at = None if self.has_breached else self.due_at
+        else:
+            first = min((used for used, _ in self._ahead()), default=None)
+            self.next_at = None if first is None else self._reached(first)
+
+    # --- what revisions do
+
+    def pause(self, at: datetime, by: EventId, side: Side | None) -> None:
+        """Stand still: no due date (unless it was missed before), nothing that happens by itself."""
+        self.source, self.stage, self.next_at = None, "paused", None
+        self.paused_at, self.paused_by, self.paused_side = at, by, side
+        if not self.has_breached:
+            self.due_at = None
+
+    def resume(self, at: datetime) -> None:
+        """Go on: the open time of the pause moves what is ahead. A pause of no length leaves no trace."""
+        begun, by = self.pause_begun, self.paused_by
+        if begun is not None and by is not None and begun < at:
+            pause = Pause(begun, at, self.line.between(begun, at), by, self.paused_side)
+            self.pauses = (*self.pauses, pause)
+            self.business_paused += pause.business
+        self.stage, self.paused_at, self.paused_by, self.paused_side = "in_progress", None, None, None
+        if not self._promise.moved_by_pauses:
+            self._measure()
+        self._look_again(at)
+
+    def replay(self, standstill: Standstill) -> None:
+        """Pause as the case did before the clock was attached; a pause that is still open stays open."""
+        for pause in standstill.pauses:
+            if pause.end > self.started_at:
+                begun = max(pause.start, self.started_at)
+                self.catch_up(begun)
+                self.pause(begun, pause.event_id, pause.by)
+                self.resume(pause.end)
+        if standstill.paused_at is not None and standstill.paused_by is not None:
+            begun = min(max(standstill.paused_at, self.started_at), self.attached_at)
+            self.catch_up(begun)
+            self.pause(begun, standstill.paused_by, standstill.paused_side)
+
+    def choose(self, goal_index: int, hours: Resolved, record: Record, at: datetime, *, is_new: bool) -> None:
+        """Go on under the goal and by the hours of now; ``is_new`` says whether the goal promises something else."""
+        has_other_hours = (self.calendar, self.timezone) != hours[:2]
+        if has_other_hours:
+            self._change_hours(hours, at)
+        if is_new:
+            self._change_goal(goal_index, record, at)
+        if (self.goal_index, self.unresolved) != (goal_index, hours.unresolved):
+            self.source, self.goal_index, self.unresolved = None, goal_index, hours.unresolved
+        if (is_new or has_other_hours) and self.paused_at is None:
+            self._look_again(at)
+
+    def _change_hours(self, hours: Resolved, at: datetime) -> None:
+        """Run by other hours: from now on, or from the start, as the definition says."""
+        is_last = self.compiled.definition.on_calendar_change == "last"
+        if not is_last and at > self.line.since:
+            open_time = self.line.between(self.line.since, at)
+            stretch = CalendarStretch(self.line.since, at, open_time, self.calendar, self.timezone)
+            self.stretches = (*self.stretches, stretch)
+        self.calendar, self.timezone, _ = hours
+        self.source, self._line = None, None
+        if is_last:
+            self._recount()
+        self._find_target()
+
+    def _recount(self) -> None:
+        """Count the pauses again, under the hours of now."""
+        between = self.line.between
+        self.pauses = tuple(
+            Pause(pause.start, pause.end, between(pause.start, pause.end), pause.event_id, pause.by)
+            for pause in self.pauses
+        )
+        self.business_paused = sum((pause.business for pause in self.pauses), _ZERO)
+
+    def _change_goal(self, goal_index: int, record: Record, at: datetime) -> None:
+        """Promise something else: carried on from here or counted afresh, as the definition says."""
+        self.source, self.goal_index, self.target_since = None, goal_index, None
+        if self.compiled.definition.on_goal_change == "restart":
+            self.started_at, self.pauses, self.stretches, self.business_paused = at, (), (), _ZERO
+            self.paused_at = None if self.paused_at is None else at
+            self._line = None
+        elif self._promise.due_field is not None:
+            self.target_since = at
+        self._aim(record)
+
+    def end(self, stage: Literal["completed", "cancelled"], at: datetime, by: EventId) -> None:
+        """Come to an end; an open pause ends with it."""
+        if self.paused_at is not None:
+            self.resume(at)
+        self.source, self.stage, self.stopped_at, self.stopped_by, self.next_at = None, stage, at, by, None
+
+    def _aim(self, record: Record) -> None:
+        """Find out what the goal comes to: so much time, or a due date and the open time up to it."""
+        goal = self._promise
+        self.agreed_at = None if goal.due_field is None else instant_in(record, goal.due_field)
+        if goal.duration is not None:
+            self.goal, self.target_at = goal.duration, None
+        else:
+            self._find_target()
+
+    def _find_target(self) -> None:
+        """The due date by the hours in force, where the goal is one; if they end before, the goal is never used up."""
+        goal = self._promise
+        if goal.duration is None:
+            self.goal = _ENDLESS
+            self.target_at = target_of(goal, self.hours, self.started_at, self.agreed_at)
+            self._measure()
+
+    def _measure(self) -> None:
+        """The goal of a due date is the open time up to it that is no pause."""
+        if self.target_at is not None:
+            self.goal = max(_ZERO, self.line.at(self.target_at) - self._unmoved())
+
+    def _look_again(self, at: datetime) -> None:
+        """Compute what is ahead anew; what is used up already happens now. A due date that was missed stays."""
+        if not self.has_breached:
+            self.due_at = self.due()
+        self._schedule()
+        while self.next_at is not None and self.next_at <= at:
+            self._happen(at)

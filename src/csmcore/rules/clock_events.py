@@ -5,23 +5,25 @@ from datetime import datetime
 from typing import NamedTuple
 
 from csmcore.model import EventKind, SlaClock, SlaState
+from csmcore.rules.plan import Plan
 from csmcore.rules.steps import Happening
 
 __all__ = ["clock_happenings"]
 
 
 class _Turn(NamedTuple):
-    """One thing that a clock did. Clocks of one definition tell their threshold by its percent."""
+    """One thing that a clock did; a threshold says which."""
 
     at: datetime
     kind: EventKind
-    percent: int | None = None
+    threshold: str | None = None
 
 
-def clock_happenings(before: SlaState, after: SlaState, now: datetime) -> list[Happening]:
+def clock_happenings(plan: Plan, before: SlaState, after: SlaState, now: datetime) -> list[Happening]:
     """Everything that happened to the clocks from one state to the next, in the order of its instants.
 
-    ``details`` name the definition and cycle, and ``at``: when it happened, which a late tick notices only ``now``.
+    ``details`` name the definition and cycle, and ``at``: when it happened, which a late tick notices only ``now``; of
+    a threshold also its label, its percent if it has one, and its escalation ``level``.
     """
     turns: list[tuple[_Turn, SlaClock]] = []
     known = len(before.clocks)
@@ -30,17 +32,17 @@ def clock_happenings(before: SlaState, after: SlaState, now: datetime) -> list[H
         if clock is not old:
             turns += [(turn, clock) for turn in _turns(old, clock, now)]
     turns.sort(key=lambda turn: turn[0].at)
-    return [Happening(turn.kind, {}, _details(turn, clock)) for turn, clock in turns]
+    return [Happening(turn.kind, {}, _details(plan, turn, clock)) for turn, clock in turns]
 
 
 def _turns(old: SlaClock | None, new: SlaClock, now: datetime) -> Iterator[_Turn]:
     if old is None:
         yield _Turn(new.attached_at, "clock_attached")
-    elif old.goal != new.goal:
+    elif old.target_at != new.target_at or (new.target_at is None and old.goal != new.goal):
         yield _Turn(now, "goal_changed")
-    for percent, at in new.fired:
-        if old is None or (percent, at) not in old.fired:
-            yield _Turn(at, "threshold_reached", percent)
+    for label, at in new.fired:
+        if old is None or (label, at) not in old.fired:
+            yield _Turn(at, "threshold_reached", label)
     if new.breached_at is not None and (old is None or old.breached_at is None):
         yield _Turn(new.breached_at, "clock_breached")
     was_paused = old is not None and old.stage == "paused"
@@ -52,11 +54,15 @@ def _turns(old: SlaClock | None, new: SlaClock, now: datetime) -> Iterator[_Turn
         yield _Turn(now, "clock_resumed")
 
 
-def _details(turn: _Turn, clock: SlaClock) -> dict[str, object]:
+def _details(plan: Plan, turn: _Turn, clock: SlaClock) -> dict[str, object]:
     details: dict[str, object] = {
         "definition": clock.definition,
         "cycle": clock.cycle,
         "at": turn.at,
         "due_at": clock.due_at,
     }
-    return details if turn.percent is None else {**details, "percent": turn.percent}
+    if turn.threshold is None:
+        return details
+    (threshold,) = (each for each in plan.definition(clock).definition.thresholds if each.label == turn.threshold)
+    percent = {} if threshold.percent is None else {"percent": threshold.percent}
+    return {**details, "threshold": threshold.label, "level": threshold.level, **percent}

@@ -30,12 +30,13 @@ from csmcore.model import (
     ReopenCase,
     RequestInfo,
     Resolution,
+    Side,
     SupportPolicy,
     UpdateCase,
     WorkNote,
 )
 from csmcore.rules.relating import RELATED_FIELDS, relate
-from csmcore.rules.steps import Happening, Side, Step
+from csmcore.rules.steps import Happening, Step
 
 __all__ = ["EFFECTS", "Moment"]
 

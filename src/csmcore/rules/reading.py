@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from csmcore.calendars import Calendar, Span, as_utc, time_zone_database
+from csmcore.conditions import fields_of, sentence
 from csmcore.errors import InvalidValue
-from csmcore.model import EventId, Explanation, Reason, Segment, SlaClock, SlaReading
-from csmcore.rules.clock import caught_up, used_up_at
-from csmcore.rules.plan import Plan
+from csmcore.model import EventId, Explanation, Reason, Segment, Side, SlaClock, SlaReading
+from csmcore.rules.clock import WorkingClock
+from csmcore.rules.plan import CompiledDefinition, Plan
 
 __all__ = ["explain", "read"]
 
@@ -19,84 +20,169 @@ def read(plan: Plan, clock: SlaClock, now: datetime) -> SlaReading:
 
     Raises InvalidValue for an instant before the last pause that an active clock has seen: `evaluate` its history then.
     """
-    compiled = plan.definition(clock)
-    calendar = compiled.calendar
+    return _reading(*_at(plan, clock, now))
+
+
+def explain(plan: Plan, clock: SlaClock, now: datetime) -> Explanation:
+    """The reading with its stretches of time: running ones sum to its elapsed, paused ones to its paused time."""
+    working, until = _at(plan, clock, now)
+    return Explanation(
+        reading=_reading(working, until),
+        calendar=working.calendar,
+        segments=tuple(_segments(working, until)),
+        goal_reason=_why_goal(working.compiled, working.goal_index),
+        calendar_reason=_why_hours(working),
+        policy=plan.policy.ref,
+        time_zone_database=time_zone_database(),
+    )
+
+
+def _at(plan: Plan, clock: SlaClock, now: datetime) -> tuple[WorkingClock, datetime]:
+    """The clock brought up to an instant, and up to when it is read."""
     now = as_utc(now)
     if clock.stopped_at is None and now < _seen(clock):
         problem = f"{now:%Y-%m-%d %H:%M:%S}Z is before what the clock has seen"
         raise InvalidValue("now", problem, "evaluate the history as of that instant")
-    clock = caught_up(compiled, clock, now)
-    until = max(clock.stopped_at or now, clock.started_at)
-    ran_until = clock.paused_at or until
-    stands = calendar.elapsed(clock.paused_at, until) if clock.paused_at and clock.paused_at < until else _ZERO
-    wall_paused = sum((pause.end - pause.start for pause in clock.pauses), until - ran_until)
-    end = used_up_at(calendar, clock, clock.goal)
+    working = WorkingClock(plan.definition(clock), clock)
+    working.catch_up(now)
+    return working, max(working.stopped_at or now, working.started_at)
+
+
+def _seen(clock: SlaClock) -> datetime:
+    """When the clock last paused or went on, or ran by other hours."""
+    at = clock.paused_at or (clock.pauses[-1].end if clock.pauses else clock.attached_at)
+    return max(at, clock.stretches[-1].end) if clock.stretches else at
+
+
+def _reading(clock: WorkingClock, until: datetime) -> SlaReading:
+    line, end = clock.line, clock.due()
+    ran_until = clock.pause_begun or until
+    stood = clock.stood(until)
+    closed = sum((pause.end - pause.start for pause in clock.pauses), _ZERO)
+    wall_paused = closed + max(_ZERO, until - ran_until)
     return SlaReading(
         definition=clock.definition,
         cycle=clock.cycle,
         stage=clock.stage,
+        calendar=clock.calendar,
+        timezone=clock.timezone,
         goal=clock.goal,
         started_at=clock.started_at,
         stopped_at=clock.stopped_at,
         due_at=clock.due_at,
         original_due_at=clock.original_due_at,
         derived_end_at=end,
-        due_if_resumed_now=used_up_at(calendar, clock, clock.goal + stands) if clock.paused_at else None,
+        due_if_resumed_now=clock.due(stood) if clock.paused_at is not None else None,
         next_at=clock.next_at,
-        elapsed=calendar.elapsed(clock.started_at, ran_until) - clock.business_paused,
-        paused=clock.business_paused + stands,
+        elapsed=line.at(ran_until) - clock.business_paused,
+        paused=clock.business_paused + stood,
         wall_elapsed=until - clock.started_at - wall_paused,
         wall_paused=wall_paused,
+        wall_goal=None if end is None else _wall_goal(clock, end - clock.started_at, closed),
+        wall_remaining=None if end is None else end - ran_until,
         has_breached=clock.has_breached,
         breached_at=clock.breached_at,
-        reasons=() if end is not None else (_endless(clock),),
+        reasons=tuple(_reasons(clock, end)),
     )
 
 
-def explain(plan: Plan, clock: SlaClock, now: datetime) -> Explanation:
-    """The reading with its stretches of time: running ones sum to its elapsed, paused ones to its paused time."""
-    reading = read(plan, clock, now)
-    calendar = plan.definition(clock).calendar
-    end = max(clock.stopped_at or as_utc(now), clock.started_at)
-    return Explanation(
-        reading=reading,
-        calendar=clock.calendar,
-        segments=tuple(_segments(calendar, clock, end)),
-        policy=plan.policy.ref,
-        time_zone_database=time_zone_database(),
-    )
+def _wall_goal(clock: WorkingClock, total: timedelta, closed: timedelta) -> timedelta:
+    """The real time up to the due date but for the pauses; where those take all of it, but for their open time."""
+    return total - closed if total > closed else total - clock.business_paused
 
 
-def _seen(clock: SlaClock) -> datetime:
-    """When the clock last paused or went on."""
-    return clock.paused_at or (clock.pauses[-1].end if clock.pauses else clock.attached_at)
+def _reasons(clock: WorkingClock, end: datetime | None) -> Iterator[Reason]:
+    if end is None:
+        calendar = f"calendar '{clock.calendar}'" if clock.calendar else "the calendar"
+        text = f"{calendar} ends before the goal is used up, so there is no due date"
+        yield Reason("calendar_ends", text, ("calendar",))
+    for name in clock.unresolved:
+        text = f"there is no calendar or time zone '{name}', so the definition's own counts"
+        yield Reason("unknown_calendar", text, ("calendar_source",))
 
 
-def _segments(calendar: Calendar, clock: SlaClock, end: datetime) -> Iterator[Segment]:
+# --- why -------------------------------------------------------------------------------------------------------------
+
+
+def _why_goal(compiled: CompiledDefinition, index: int) -> Reason:
+    goals = compiled.definition.goals
+    when = goals[index].when
+    fields: tuple[str, ...] = ()
+    if when is not None:
+        text, fields = f"because {sentence(when)}", fields_of(when)
+    elif index:
+        text = "because no goal before it is for this case"
+    else:
+        text = "for every case"
+    return Reason("goal", f"goal {index + 1} of {len(goals)}, {text}", fields)
+
+
+def _why_hours(clock: WorkingClock) -> Reason:
+    definition = clock.compiled.definition
+    named = _named(clock.calendar, clock.timezone)
+    if clock.stretches:
+        earlier = [_named(stretch.calendar, stretch.timezone) for stretch in clock.stretches]
+        text = f"each stretch counts under the calendar then in force: {', '.join([*earlier, named])}"
+        return Reason("calendar_segments", text, definition.calendar_source)
+    if definition.on_calendar_change == "last" and (definition.calendar_source or definition.timezone_source):
+        return Reason("calendar_last", f"all of it counts under the last calendar: {named}", definition.calendar_source)
+    return Reason("calendar", named, definition.calendar_source)
+
+
+def _named(calendar: str | None, timezone: str | None) -> str:
+    named = f"open time of '{calendar}'" if calendar else "time around the clock"
+    return named if timezone is None else f"{named} in {timezone}"
+
+
+# --- the stretches ---------------------------------------------------------------------------------------------------
+
+
+def _segments(clock: WorkingClock, end: datetime) -> Iterator[Segment]:
+    """Everything from the start to the end, cut where it pauses, goes on or runs by other hours."""
     at = clock.started_at
-    for start, until, by in _pauses(clock, end):
-        yield from map(_running, calendar.spans(at, start))
-        holidays = (name for span in calendar.spans(start, until) for name in span.holidays)
-        yield Segment(start, until, "paused", calendar.elapsed(start, until), tuple(dict.fromkeys(holidays)), by)
+    for start, until, by, side in _pauses(clock, end):
+        yield from _running(clock, at, start)
+        yield from _standing(clock, start, until, by, side)
         at = until
-    yield from map(_running, calendar.spans(at, end))
+    yield from _running(clock, at, end)
 
 
-def _pauses(clock: SlaClock, end: datetime) -> Iterator[tuple[datetime, datetime, EventId | None]]:
+def _pauses(clock: WorkingClock, end: datetime) -> Iterator[tuple[datetime, datetime, EventId | None, Side | None]]:
     for pause in clock.pauses:
-        yield pause.start, pause.end, pause.event_id
-    if clock.paused_at is not None and clock.paused_at < end:
-        yield clock.paused_at, end, clock.paused_by
+        yield pause.start, pause.end, pause.event_id, pause.by
+    begun = clock.pause_begun
+    if begun is not None and begun < end:
+        yield begun, end, clock.paused_by, clock.paused_side
 
 
-def _running(span: Span) -> Segment:
+def _by_hours(
+    clock: WorkingClock, start: datetime, end: datetime
+) -> Iterator[tuple[Calendar, str | None, datetime, datetime]]:
+    """The calendars in force between two instants, each with the part in which it was."""
+    for stretch in clock.stretches:
+        begun, until = max(start, stretch.start), min(end, stretch.end)
+        if begun < until:
+            yield clock.compiled.hours.calendar(stretch.calendar, stretch.timezone), stretch.calendar, begun, until
+    begun = max(start, clock.line.since)
+    if begun < end:
+        yield clock.hours, clock.calendar, begun, end
+
+
+def _running(clock: WorkingClock, start: datetime, end: datetime) -> Iterator[Segment]:
+    for calendar, name, begun, until in _by_hours(clock, start, end):
+        yield from (_spanned(span, name) for span in calendar.spans(begun, until))
+
+
+def _spanned(span: Span, calendar: str | None) -> Segment:
     if span.is_open:
-        return Segment(span.start, span.end, "running", span.duration)
-    return Segment(span.start, span.end, "closed", _ZERO, span.holidays)
+        return Segment(span.start, span.end, "running", span.duration, calendar=calendar)
+    return Segment(span.start, span.end, "closed", _ZERO, span.holidays, calendar=calendar)
 
 
-def _endless(clock: SlaClock) -> Reason:
-    calendar = f"calendar '{clock.calendar}'" if clock.calendar else "the calendar"
-    return Reason(
-        "calendar_ends", f"{calendar} ends before the goal is used up, so there is no due date", ("calendar",)
-    )
+def _standing(
+    clock: WorkingClock, start: datetime, end: datetime, by: EventId | None, side: Side | None
+) -> Iterator[Segment]:
+    for calendar, name, begun, until in _by_hours(clock, start, end):
+        holidays = dict.fromkeys(day for span in calendar.spans(begun, until) for day in span.holidays)
+        business = calendar.elapsed(begun, until)
+        yield Segment(begun, until, "paused", business, tuple(holidays), by, side, name)

@@ -5,9 +5,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from csmcore.model import ACTIONS, Action, Case, Command, Reason, SupportPolicy
+from csmcore.model import ACTIONS, Action, Case, Command, Reason, Side, SupportPolicy
 from csmcore.rules.parties import SIDES
-from csmcore.rules.steps import Side
 from csmcore.rules.transitions import ALTERNATIVES, GUARDS, PARTIES, ROWS, TABLE, Guard, Party, Row
 
 __all__ = ["NOT_INVOLVED", "Verdict", "missing", "verdict"]

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from csmcore.model import Activity, EventKind, Intent, Reason
+from csmcore.model import Activity, EventKind, Intent, Reason, Side
 
-__all__ = ["Happening", "Side", "Step"]
+__all__ = ["Happening", "Step"]
 
-Side: TypeAlias = Literal["customer", "agent", "system"]
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 

@@ -17,6 +17,7 @@ from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
 from csmcore.model import Case, Event, SlaDefinition, SupportPolicy, UpdateCase
 from csmcore.wire.problems import Problems, at_key
 from csmcore.wire.scalars import SCALARS, Reader, nearest, read_choice, read_free_values, read_mapping, said, untyped
+from csmcore.wire.shorthand import SHORT
 
 __all__ = ["read_noun"]
 
@@ -72,8 +73,10 @@ def _noun_reader(kind: type, reader_of: _ReaderOf) -> Reader:
     needed = [name for name, field in fields.items() if field.default is attrs.NOTHING]
     blank = {name: None for name in needed if type(None) in get_args(fields[name].type)}
 
+    shorten = SHORT.get(kind, read_mapping)
+
     def read(document: object) -> object:
-        given = {**blank, **read_mapping(document)}
+        given = {**blank, **shorten(document)}
         problems = Problems()
         for name in needed:
             if name not in given:
@@ -112,7 +115,7 @@ def _refused(kind: type[Any], values: dict[str, Any]) -> Problems:
             try:
                 field.validator(noun, field, values[field.name])
             except InvalidValue as error:
-                inside = error.path.startswith(f"{field.name}.")
+                inside = error.path.startswith((f"{field.name}.", f"{field.name}["))
                 problems.add(error, f"$.{error.path if inside else field.name}")
     return problems
 

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from csmcore.conditions import Condition, check
 from csmcore.errors import DocumentError, InvalidValue
-from csmcore.model import REVISION_SCHEMA, SlaDefinition, SupportPolicy, plain
+from csmcore.model import CLOCK_CONDITIONS, REVISION_SCHEMA, Measure, SlaDefinition, SupportPolicy, plain
 from csmcore.wire.converter import read_noun
 from csmcore.wire.parsing import MEBIBYTE, Syntax, parse
 from csmcore.wire.problems import Problems, at_key
@@ -53,11 +53,14 @@ def policy_from_plain(document: object) -> SupportPolicy:
     except DocumentError as error:
         raise DocumentError(_by_id(problem, body) for problem in error.problems) from None
     problems = Problems()
-    for definition in policy.definitions:
-        for place, condition in _conditions(definition):
+    placed: list[tuple[str, Measure | SlaDefinition]] = [
+        (f"$.measures{at_key(name)[1:]}", measure) for name, measure in policy.measures.items()
+    ]
+    placed += [(f"$.definitions{at_key(definition.id)[1:]}", definition) for definition in policy.definitions]
+    for owner, noun in placed:
+        for place, condition in _conditions(noun):
             for found in check(condition, REVISION_SCHEMA):
-                problem = InvalidValue(found.path, found.problem, found.hint)
-                problems.add(problem, f"$.definitions{at_key(definition.id)[1:]}.{place}")
+                problems.add(InvalidValue(found.path, found.problem, found.hint), f"{owner}.{place}")
     problems.report()
     return policy
 
@@ -82,13 +85,13 @@ def written(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _conditions(definition: SlaDefinition) -> Iterator[tuple[str, Condition]]:
-    """The conditions of a definition, each with its place in it."""
-    for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
-        condition = getattr(definition, name)
+def _conditions(noun: Measure | SlaDefinition) -> Iterator[tuple[str, Condition]]:
+    """The conditions of a measure or a definition, each with its place in it."""
+    for name in CLOCK_CONDITIONS:
+        condition = getattr(noun, name)
         if condition is not None:
             yield name, condition
-    for index, goal in enumerate(definition.goals):
+    for index, goal in enumerate(noun.goals if isinstance(noun, SlaDefinition) else ()):
         if goal.when is not None:
             yield f"goals[{index}].when", goal.when
 

@@ -85,7 +85,7 @@ def test_a_decision_tells_how_far_a_clock_has_come() -> None:
     clock.set(at("13 10:30"))
     told = str(service.tick(case_id))
     assert "  events   clock_breached response\n" in told
-    assert "threshold_reached resolution 50 %" in told
+    assert "threshold_reached resolution 50%" in told
 
 
 def test_what_is_in_a_decision_stays_text() -> None:

@@ -80,7 +80,8 @@ class Broken(MemoryHost):
         if before is not None and before.version > case.version - 1:
             raise StaleVersion(case.id, case.version - 1)
         sleep(0)
-        self._cases[case.id], self._clocks[case.id] = case, sla
+        with self._lock:  # what it writes is whole, or a reader would find a case and the clocks of another version
+            self._cases[case.id], self._clocks[case.id] = case, sla
         self._entries.setdefault(case.id, []).append(entry)
 
 

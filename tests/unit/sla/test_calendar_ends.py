@@ -29,7 +29,7 @@ def test_what_the_calendar_still_holds_happens() -> None:
     state = evaluate(case.plan, case.revisions, at("12 09:00"))
     assert next_deadline(case.plan, state, at("12 09:00")) == at("13 11:00")  # 10 h: Mon 8 + Tue 2
     assert next_deadline(case.plan, state, at("13 11:00")) is None  # 90 % is 18 h
-    assert case.clocks("30 09:00")[0].fired == ((50, at("13 11:00")),)
+    assert case.clocks("30 09:00")[0].fired == (("50%", at("13 11:00")),)
 
 
 def test_a_goal_used_up_as_the_calendar_ends_is_used_up() -> None:
@@ -56,8 +56,10 @@ def test_a_pause_may_push_the_due_date_beyond_the_end() -> None:
 
 
 def test_a_calendar_that_is_never_open_never_breaks_a_promise() -> None:
-    """Nothing elapses, nothing is due, and all of it can be read and explained."""
-    case = desk(promise(), ("12 09:00", OPEN), ("12 10:00", WAIT), ("12 15:00", OPEN), calendars={"office": NEVER})
+    """Nothing elapses, nothing is due, and all of it can be read and explained. A case may name such a calendar."""
+    definition = promise(calendar=None, calendar_source=("account.calendar",))
+    steps = (("12 09:00", {**OPEN, "account.calendar": "office"}), ("12 10:00", WAIT), ("12 15:00", OPEN))
+    case = desk(definition, *steps, calendars={"office": NEVER})
     reading = case.reading("30 09:00")
     assert (reading.elapsed, reading.paused, reading.due_at, reading.percent) == (hours(0), hours(0), None, Fraction(0))
     assert [reason.code for reason in reading.reasons] == ["calendar_ends"]

@@ -131,11 +131,11 @@ def test_a_clock_is_explained_by_its_stretches_of_time() -> None:
     explanation = explain(case.plan, clock, at("19 10:30"))
     half, none = hours(0.5), hours(0)
     assert explanation.segments == (
-        Segment(at("15 16:00"), at("15 17:00"), "running", hours(1)),
-        Segment(at("15 17:00"), at("19 09:00"), "closed", none, ("Founders' Day",)),
-        Segment(at("19 09:00"), at("19 09:30"), "running", half),
-        Segment(at("19 09:30"), at("19 10:00"), "paused", half, (), EventId("C/2/0")),
-        Segment(at("19 10:00"), at("19 10:30"), "running", half),
+        Segment(at("15 16:00"), at("15 17:00"), "running", hours(1), calendar="office"),
+        Segment(at("15 17:00"), at("19 09:00"), "closed", none, ("Founders' Day",), calendar="office"),
+        Segment(at("19 09:00"), at("19 09:30"), "running", half, calendar="office"),
+        Segment(at("19 09:30"), at("19 10:00"), "paused", half, (), EventId("C/2/0"), calendar="office"),
+        Segment(at("19 10:00"), at("19 10:30"), "running", half, calendar="office"),
     )
     assert explanation.reading.elapsed == hours(2)
     assert explanation.calendar == "office"
@@ -149,8 +149,10 @@ def test_an_open_pause_is_explained_up_to_now() -> None:
     (clock,) = case.clocks("13 10:00")
     segments = explain(case.plan, clock, at("13 10:00")).segments
     assert segments == (
-        Segment(at("12 09:00"), at("12 16:00"), "running", hours(7)),
-        Segment(at("12 16:00"), at("13 10:00"), "paused", hours(2), (), EventId("C/2/0")),  # 16-17 and 9-10
+        Segment(at("12 09:00"), at("12 16:00"), "running", hours(7), calendar="office"),
+        Segment(
+            at("12 16:00"), at("13 10:00"), "paused", hours(2), (), EventId("C/2/0"), calendar="office"
+        ),  # 16-17 and 9-10
     )
 
 

@@ -139,18 +139,18 @@ def test_thresholds_follow_the_goal() -> None:
     definition = promise(goals=BY_PRIORITY, thresholds=(50, 75))
     (clock,) = desk(definition, ("12 09:00", P3), ("12 11:30", P2)).clocks("12 16:00")
     # 2.5 h have run: over 50 % of 4 h (2 h), so it fires at 11:30; 75 % of 4 h is 3 h, at 12:00.
-    assert clock.fired == ((50, at("12 11:30")), (75, at("12 12:00")))
+    assert clock.fired == (("50%", at("12 11:30")), ("75%", at("12 12:00")))
 
 
 def test_a_longer_goal_fires_no_threshold_twice() -> None:
     """Half of two hours has fired at 10:00; half of six, at 12:00, is not told again."""
     definition = promise(goals=BY_PRIORITY, thresholds=(50, 75))
     (clock,) = desk(definition, ("12 09:00", P1), ("12 10:15", P3)).clocks("12 17:00")
-    assert clock.fired == ((50, at("12 10:00")), (75, at("12 13:30")))  # 75 % of 6 h = 4.5 h
+    assert clock.fired == (("50%", at("12 10:00")), ("75%", at("12 13:30")))  # 75 % of 6 h = 4.5 h
 
 
 def test_a_fraction_of_a_second_is_exact() -> None:
     """A third of a hundred seconds' goal: 33 % of 100 s is at 33 s, and 33 % of 10 s at 3.3 s."""
     definition = promise(goals=(Goal(timedelta(seconds=10)),), thresholds=(33,))
     (clock,) = desk(definition, ("12 09:00", P3)).clocks("12 10:00")
-    assert clock.fired == ((33, at("12 09:00") + timedelta(seconds=3, milliseconds=300)),)
+    assert clock.fired == (("33%", at("12 09:00") + timedelta(seconds=3, milliseconds=300)),)

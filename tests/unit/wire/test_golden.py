@@ -5,7 +5,7 @@ from pathlib import Path
 from csmcore.wire import load_agreements, load_policy
 
 GOLDEN = Path(__file__).parent / "golden"
-POLICY_DIGEST = "929f7c299f2559ed714c466aae80c2805a39b7a648760d88ff13dac525f8648a"
+POLICY_DIGEST = "0c846d71f1b461c5f1417262c55d6aaa3bc871978b0bdb8bd7f1dd33e3c9c665"
 
 
 def test_a_policy_keeps_its_digest() -> None:

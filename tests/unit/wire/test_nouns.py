@@ -156,9 +156,9 @@ def test_free_values_say_their_type() -> None:
 
 
 def test_a_pair_has_two_items() -> None:
-    """A threshold that fired is a percent and an instant, each of its type."""
+    """A threshold that fired is a label and an instant, each of its type."""
     clock = GOLDEN["sla"]["clocks"][0]
-    assert problems_of(SlaClock, {**clock, "fired": [[50], [50, "noon"], 50]}) == [
+    assert problems_of(SlaClock, {**clock, "fired": [["50%"], ["50%", "noon"], 50]}) == [
         "$.fired[0]: 1 items where 2 belong; list 2",
         "$.fired[1][1]: 'noon' is no instant; write it as '2026-12-24T09:00:00+01:00'",
         "$.fired[2]: 50 is no list; write a list",

@@ -110,7 +110,7 @@ def test_the_name_of_a_definition_is_its_id() -> None:
             {"duration": "900000h"},
             "$.definitions.r.goals[0].duration: '900000h' is over 100 years; use a shorter duration",
         ),
-        ({}, "$.definitions.r.goals[0].duration: it is missing; give it its `duration`"),
+        ({}, "$.definitions.r.goals[0].duration: it has no length; give it exactly one of duration, days, due_field"),
         ("8h", "$.definitions.r.goals[0]: '8h' is no mapping; write keys and values"),
     ],
 )
@@ -125,9 +125,7 @@ def test_conditions_are_read_strictly() -> None:
     good = {"goals": [{"duration": "1h"}], "start": {"field": "state", "op": "eq", "value": "new"}}
     policy = from_plain(SupportPolicy, {**HEAD, "definitions": {"r": {**good, "pause": None}}})
     assert policy.definitions[0].pause is None
-    assert problems_of(definitions={"r": {**good, "start": None}})[0].startswith(
-        "$.definitions.r.start: None is no condition"
-    )
+    assert problems_of(definitions={"r": {**good, "start": None}})[0].startswith("$.definitions.r.start: it has none")
     assert problems_of(definitions={"r": {**good, "stop": {"all": [{"not": {"field": "state"}}]}}})[0].startswith(
         "$.definitions.r.stop.all[0].not: no `op`"
     )
@@ -160,15 +158,15 @@ def test_the_vendors_own_values_are_checked() -> None:
     ]
 
 
-def test_thresholds_are_told_apart_from_their_order() -> None:
+def test_thresholds_are_read_one_by_one_first() -> None:
     """A list's items are read first, then the list is judged."""
     body = {"goals": [{"duration": "1h"}], "start": {"field": "state", "op": "eq", "value": "new"}}
     assert problems_of(definitions={"r": {**body, "thresholds": [50, "75", True]}}) == [
-        "$.definitions.r.thresholds[1]: '75' is no whole number; write a whole number, without quotes",
-        "$.definitions.r.thresholds[2]: true is no whole number; write a whole number, without quotes",
+        "$.definitions.r.thresholds[1]: '75' is no threshold; write percents without quotes, or a mapping",
+        "$.definitions.r.thresholds[2]: true is no threshold; write percents without quotes, or a mapping",
     ]
-    (falling,) = problems_of(definitions={"r": {**body, "thresholds": [75, 50]}})
-    assert falling.startswith("$.definitions.r.thresholds: they do not rise")
+    (twice,) = problems_of(definitions={"r": {**body, "thresholds": [75, {"percent": 75}]}})
+    assert twice == "$.definitions.r.thresholds[1]: 75% is listed twice; list each once"
     assert problems_of(definitions={"r": {**body, "thresholds": "50"}}) == [
         "$.definitions.r.thresholds: '50' is no list; write a list"
     ]

@@ -1,0 +1,60 @@
+"""Due dates by a rule or by agreement: the instant that a goal is about, before any pause moves it."""
+
+from datetime import UTC, datetime, timedelta
+
+from csmcore.calendars import Calendar, WallClock, as_utc
+from csmcore.conditions import Record
+from csmcore.errors import CalendarExhausted
+from csmcore.model import Goal, read_time
+
+__all__ = ["instant_in", "target_of"]
+
+_SECOND = timedelta(seconds=1)
+_MICROSECOND = timedelta(microseconds=1)
+_ZERO = timedelta(0)
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def target_of(goal: Goal, calendar: Calendar, started_at: datetime, agreed_at: datetime | None) -> datetime | None:
+    """The due date of a goal by ``days``, or by the date that was agreed on; None where the calendar ends before.
+
+    One that is empty, or not after the start, is exactly a second after it.
+    """
+    try:
+        target = _agreed(calendar, agreed_at) if goal.due_field else _ruled(goal, calendar, started_at)
+    except CalendarExhausted:
+        return None
+    return target if target is not None and target > started_at else started_at + _SECOND
+
+
+def instant_in(record: Record, name: str) -> datetime | None:
+    """The instant that a record has in a field; None if it has something else, or nothing.
+
+    Raises NaiveDatetime, OutOfRange outside 1970 to 2199.
+    """
+    value = record.get(name)
+    return as_utc(value) if isinstance(value, datetime) else None
+
+
+def _agreed(calendar: Calendar, agreed_at: datetime | None) -> datetime | None:
+    """The date as it is in open time and at a close, else the next opening."""
+    if agreed_at is None or calendar.elapsed(max(_FIRST, agreed_at - _MICROSECOND), agreed_at) > _ZERO:
+        return agreed_at
+    return calendar.next_open(agreed_at)
+
+
+def _ruled(goal: Goal, calendar: Calendar, started_at: datetime) -> datetime:
+    days = goal.days or 0
+    if goal.cutoff is not None and _is_after(calendar, started_at, goal.cutoff):
+        days += 1
+    if goal.at == "close":
+        return calendar.add_days(started_at, days, "close")
+    return calendar.add_days(started_at, days, "same_time" if goal.at == "same_time" else read_time(goal.at, "at"))
+
+
+def _is_after(calendar: Calendar, started_at: datetime, cutoff: str) -> bool:
+    """Whether a start misses the cut-off of its day; the cut-off itself does not. A start waits for the opening."""
+    if started_at >= calendar.add_days(started_at, 0, "close"):
+        return True
+    opened = calendar.next_open(started_at)
+    return WallClock(calendar.timezone).reading(opened).time() > read_time(cutoff, "cutoff")

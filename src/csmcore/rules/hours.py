@@ -1,0 +1,80 @@
+"""By which hours a clock runs: the calendars of a policy, in the zones that cases ask for."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import attrs
+
+from csmcore.calendars import BusinessCalendar, Calendar
+from csmcore.conditions import Record
+from csmcore.errors import UnknownTimeZone
+from csmcore.model import Goal, SlaDefinition, SupportPolicy
+
+__all__ = ["Hours", "Resolved"]
+
+
+class Resolved(NamedTuple):
+    """The calendar and the zone of a clock, by name, and the names that the case gave in vain."""
+
+    calendar: str | None
+    timezone: str | None
+    unresolved: tuple[str, ...] = ()
+
+
+@attrs.frozen(eq=False)
+class Hours:
+    """The calendars of a policy; what they are in another zone it keeps."""
+
+    calendars: Mapping[str, Calendar]
+    around_the_clock: Calendar
+    _elsewhere: dict[tuple[str | None, str], Calendar] = attrs.field(factory=dict, init=False, repr=False)
+
+    @classmethod
+    def of(cls, policy: SupportPolicy) -> "Hours":
+        """Those of the policy; what has no calendar is around the clock, on the policy's dates."""
+        return cls(policy.calendars, BusinessCalendar.always(policy.timezone, floating=True))
+
+    def calendar(self, name: str | None, timezone: str | None) -> Calendar:
+        """The calendar of that name (None: around the clock), read in a zone if it is floating and one is given."""
+        plain = self.around_the_clock if name is None else self.calendars[name]
+        if timezone is None:
+            return plain
+        found = self._elsewhere.get((name, timezone))
+        if found is None:
+            found = self._elsewhere[name, timezone] = plain.in_zone(timezone)
+        return found
+
+    def resolved(self, definition: SlaDefinition, goal: Goal, record: Record) -> Resolved:
+        """The hours that a definition's goal asks for: its own, those that the record names, the definition's.
+
+        A name that leads nowhere gives way to the definition's own.
+        """
+        unresolved: list[str] = []
+        calendar = goal.calendar
+        if calendar is None:
+            named = _first(record, definition.calendar_source)
+            if named is not None and named not in self.calendars:
+                unresolved.append(named)
+                named = None
+            calendar = named or definition.calendar
+        timezone = _first(record, definition.timezone_source)
+        if timezone is not None and not self._is_zone(timezone):
+            unresolved.append(timezone)
+            timezone = None
+        return Resolved(calendar, timezone, tuple(unresolved))
+
+    def _is_zone(self, timezone: str) -> bool:
+        try:
+            self.around_the_clock.in_zone(timezone)
+        except UnknownTimeZone:
+            return False
+        return True
+
+
+def _first(record: Record, names: tuple[str, ...]) -> str | None:
+    """The first of some fields that has a text in it."""
+    for name in names:
+        value = record.get(name)
+        if isinstance(value, str) and value:
+            return value
+    return None

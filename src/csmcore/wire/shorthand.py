@@ -1,0 +1,39 @@
+"""What documents may write shorter than nouns have it: a threshold as a bare percent, business days as ``2bd``."""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from csmcore.errors import InvalidValue
+from csmcore.model import Goal, Threshold
+from csmcore.wire.scalars import read_mapping, said
+
+__all__ = ["SHORT"]
+
+_DAYS = re.compile(r"(\d{1,5})bd(_end)?", re.ASCII)
+
+
+def _threshold(document: object) -> dict[str, Any]:
+    """``75`` is ``{percent = 75}``."""
+    if type(document) is int:
+        return {"percent": document}
+    if type(document) is not dict:
+        raise InvalidValue("$", f"{said(document)} is no threshold", "write percents without quotes, or a mapping")
+    return document
+
+
+def _goal(document: object) -> dict[str, Any]:
+    """A duration of ``2bd`` is two days at the same local time, ``2bd_end`` the close of the second."""
+    given = read_mapping(document)
+    duration = given.get("duration")
+    match = _DAYS.fullmatch(duration) if type(duration) is str else None
+    if match is None:
+        return given
+    rest = {name: value for name, value in given.items() if name != "duration"}
+    at = {"at": "close"} if match[2] else {}
+    return {"days": int(match[1]), **at, **rest}
+
+
+SHORT: Final[Mapping[type, Callable[[object], dict[str, Any]]]] = MappingProxyType({Threshold: _threshold, Goal: _goal})
+"""How to write a noun's document out in full."""
