@@ -138,7 +138,8 @@ class Hours:
         if "days" in goal:
             target = self.days_later(goal, started_at)
         else:
-            target = started_at if goal["value"] is None else self.open_or_next(goal["value"])
+            agreed = goal["value"]
+            target = started_at if agreed is None or agreed <= started_at else self.open_or_next(agreed)
         return target if target is None or target > started_at else started_at + SECOND
 
     def open_or_next(self, instant: int) -> int | None:

@@ -11,9 +11,7 @@ def is_(name: str, value: object) -> dict:
 LIVE = {"field": "state", "op": "in", "value": ["new", "open", "awaiting_info"]}
 DONE = {"field": "state", "op": "in", "value": ["resolved", "closed"]}
 REPLY = {"all": [is_("event.by", "agent"), is_("event.is_public", True)]}
-COMMENT = {
-    "all": [is_("event.kind", "comment_added"), is_("event.by", "customer"), is_("event.is_public", True)],
-}
+QUESTION = {"all": [is_("event.by", "customer"), is_("event.is_public", True)]}
 UNANSWERED = {"field": "first_response_at", "op": "is_empty"}
 ANSWERED = {"field": "first_response_at", "op": "is_not_empty"}
 PENDING = is_("state", "awaiting_info")
@@ -33,7 +31,7 @@ MEASURES: dict[str, dict] = {
         "recurrence": "once",
     },
     "next_reply": {
-        "start": {"all": [COMMENT, ANSWERED, LIVE]},
+        "start": {"all": [QUESTION, ANSWERED, LIVE]},
         "stop": REPLY,
         "cancel": {"not": LIVE},
         "when_to_cancel": "cancel_met",

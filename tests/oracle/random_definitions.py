@@ -101,15 +101,24 @@ def random_recurrence(rng: Random, definition: dict) -> dict:
 
 
 def random_past(rng: Random, definition: dict) -> dict:
-    """Where it starts, if not where it is attached, and whether pauses before that count."""
+    """Where it starts, if not where it is attached, and whether pauses before that count.
+
+    Those that do are often for another reason than a state, so that there are some while no clock runs.
+    """
     if rng.random() < 0.6:
         return {}
-    has_pause = "pause" in {**MEASURES.get(definition.get("measure", ""), {}), **definition}
-    return {
+    found: dict = {
         "retroactive_start": rng.choice(("opened_at", "extra.began")),
         "reattach_start": rng.choice(("revision", "field")),
-        "retroactive_pause": has_pause and rng.random() < 0.7,
     }
+    has_pause = "pause" in {**MEASURES.get(definition.get("measure", ""), {}), **definition}
+    if has_pause and rng.random() < 0.7:
+        found["retroactive_pause"] = True
+        if rng.random() < 0.5:
+            found["pause"] = {"field": "needs_attention", "op": "eq", "value": True}
+        if "start" in definition and rng.random() < 0.3:
+            found["start"] = {"field": "priority", "op": "le", "value": 2}
+    return found
 
 
 def random_reading(rng: Random) -> dict:

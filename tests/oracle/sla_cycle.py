@@ -123,9 +123,10 @@ class Cycle:
             return
         self.target, self.goal = self.hours.target(self.promise, self.started_at), ENDLESS
         if self.target is not None:
-            rested = self.rested(self.started_at, None)
-            if self.is_moved:  # by the pauses since; only those before take from the time there is
+            if self.is_moved:  # by the pauses since it was set; those before take from the time there is
                 rested = self.rested(self.started_at, self.now) - self.rested(self.set_at, self.now)
+            else:  # all that are over take from it, as far as they lay before the target
+                rested = self.rested(self.started_at, None) - self.rested(self.target, None)
             self.goal = max(0, open_time(self.opens, self.started_at, self.target) - rested)
 
     def change_hours(self, hours: Hours, at: int, mode: str) -> None:

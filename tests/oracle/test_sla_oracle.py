@@ -141,9 +141,12 @@ def test_a_day_is_as_its_zone_has_it() -> None:
 def test_a_due_date_of_the_case() -> None:
     """In closed time it is the next opening; a past one, or none, is a second after the start."""
     goal = {"goals": [{"due_field": "due"}], "on_goal_change": "keep"}
-    for due, expected in ((at("10 12:00"), at("12 09:00")), (at("6 17:00"), at("6 17:00")), (None, None)):
+    saturday, sunday = at("10 12:00"), at("11 12:00")
+    for due, expected in ((saturday, at("12 09:00")), (at("6 17:00"), at("6 17:00")), (None, None)):
         (cycle,) = run(goal, ("5 10:00", {**NEW, "due": due}), until="5 10:00")
         assert cycle.due() == (at("5 10:00") + SECOND if expected is None else expected)
+    (late,) = run(goal, ("11 12:00", {**NEW, "due": saturday}), until="11 12:00")
+    assert late.due() == sunday + SECOND  # past, so that it is not moved to Monday
 
 
 @pytest.mark.parametrize(
@@ -160,6 +163,15 @@ def test_a_due_date_and_pauses(moves: bool, due: str, goal: int) -> None:  # noq
     (cycle,) = run(settings, ("5 10:00", record), ("5 11:00", WAIT), ("5 12:00", OPEN), until="7 09:00")
     assert (cycle.due(), cycle.goal, cycle.breached_at) == (at(due), goal, at(due))
     assert cycle.elapsed(at(due)) == goal
+
+
+def test_a_due_date_that_stands_and_passes_in_a_pause() -> None:
+    """Monday from 10:00 to 11:00 was all the time there was before Tuesday noon; the pause after it takes nothing."""
+    settings = {"goals": [{"due_field": "due", "moved_by_pauses": False}]}
+    record = {**NEW, "due": at("6 12:00")}
+    (cycle,) = run(settings, ("5 10:00", record), ("5 11:00", WAIT), ("7 09:00", OPEN), until="7 10:00")
+    assert (cycle.goal, cycle.breached_at, cycle.due_when_breached) == (HOUR, at("7 09:00"), at("6 12:00"))
+    assert cycle.percent(at("7 10:00")) == 200
 
 
 def test_a_due_date_that_is_agreed_anew() -> None:

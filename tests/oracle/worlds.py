@@ -73,8 +73,9 @@ def world(number: int) -> World:
         calendars[f"random {len(calendars)}"] = random_document(
             rng, (zone, "UTC"), (start + timedelta(days=rng.randint(4, 20))).date()
         )
-    for name in [name for name, document in calendars.items() if "hours" in document][1 : 1 + FLOATING]:
-        calendars[name]["floating"] = True
+    endless = [document for document in calendars.values() if "hours" in document and "valid_until" not in document]
+    for document in endless[1 : 1 + FLOATING]:
+        document["floating"] = True
     return World(number, start, zone, calendars)
 
 

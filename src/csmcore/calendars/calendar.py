@@ -256,6 +256,8 @@ class Calendar(ABC):
         with self._growing:
             table = self._table
             first, end = min(max(first, BEGIN), table.first), max(min(end, END), table.end)
+            if (first, end) == (table.first, table.end):
+                return table
             before = self._compiled(first, table.first - 1, len(table.bounds))
             after = self._compiled(table.end, end - 1, len(table.bounds) + len(before))
             grown = table.grown(first, end, before, after)

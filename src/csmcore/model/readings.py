@@ -24,7 +24,7 @@ _ALL = Fraction(100)
 _TITLES = ("from", "to", "", "open time", "because of")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class SlaReading:
     """Every figure of one clock at one instant, from one computation, so that they cannot disagree.
 

@@ -17,7 +17,7 @@ Side: TypeAlias = Literal["customer", "agent", "system"]
 _ZERO = timedelta(0)
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Pause:
     """A stretch in which a clock stood, half-open. ``business`` is the open time in it.
 

@@ -2,10 +2,11 @@
 
 from csmcore.rules.actions import Available, actions_for
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
+from csmcore.rules.compiled import CompiledDefinition
 from csmcore.rules.entitlement import derive_entitlement
 from csmcore.rules.intake import follow_up, for_themselves
 from csmcore.rules.lifecycle import replay_events
-from csmcore.rules.plan import CompiledDefinition, Plan, compile_policy
+from csmcore.rules.plan import Plan, compile_policy
 from csmcore.rules.priority import priority_of
 from csmcore.rules.reading import explain, read
 from csmcore.rules.revisions import facts_record

@@ -5,7 +5,7 @@ goal and the pauses; a threshold is the same with a part of the goal. A goal tha
 the pauses. `WorkingClock` is a clock in the making, which only the fold sees; what leaves is an `SlaClock`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
@@ -23,19 +23,16 @@ from csmcore.model import (
     SlaClock,
     Stage,
     Standstill,
-    Threshold,
     made,
 )
+from csmcore.rules.compiled import CompiledDefinition, Mark
 from csmcore.rules.due import instant_in, target_of
 from csmcore.rules.hours import Resolved
 from csmcore.rules.line import Line
-from csmcore.rules.plan import CompiledDefinition
 
 __all__ = ["WorkingClock", "side_of"]
 
 _ZERO = timedelta(0)
-_MICROSECOND = timedelta(microseconds=1)
-_ALL = 100  # percent
 _ENDLESS = timedelta(days=36_525)
 _UNTOUCHED = MappingProxyType(
     {
@@ -106,11 +103,19 @@ class WorkingClock:
         self = cls.__new__(cls)
         self.compiled, self.source, self._line = compiled, None, None
         definition = compiled.definition
-        self.__dict__.update(_UNTOUCHED)
-        self.definition, self.cycle, self.goal_index = definition.id, cycle, goal_index
-        self.attached_at, self.attached_by, self.started_at = revision.at, revision.event_id, started_at
-        hours = compiled.hours.resolved(definition, definition.goals[goal_index], revision.fields)
-        self.calendar, self.timezone, self.unresolved = hours
+        hours = compiled.fixed or compiled.hours.resolved(definition, definition.goals[goal_index], revision.fields)
+        self.__dict__ = {
+            **_UNTOUCHED,
+            "definition": definition.id,
+            "cycle": cycle,
+            "goal_index": goal_index,
+            "attached_at": revision.at,
+            "attached_by": revision.event_id,
+            "started_at": started_at,
+            "calendar": hours.calendar,
+            "timezone": hours.timezone,
+            "unresolved": hours.unresolved,
+        }
         self._aim(revision.fields)
         self.due_at = self.original_due_at = self.due()
         self._schedule()
@@ -125,14 +130,16 @@ class WorkingClock:
     @property
     def hours(self) -> Calendar:
         """The calendar in force."""
-        return self.compiled.hours.calendar(self.calendar, self.timezone)
+        return self.line.calendar
 
     @property
     def line(self) -> Line:
         """The open time since the start."""
         line = self._line
         if line is None:
-            line = self._line = Line.of(self.compiled.hours, self.hours, self.started_at, self.stretches)
+            hours = self.compiled.hours
+            calendar = hours.calendar(self.calendar, self.timezone)
+            line = self._line = Line.of(hours, calendar, self.started_at, self.stretches)
         return line
 
     @property
@@ -149,22 +156,21 @@ class WorkingClock:
         """When the goal is used up, breached or not, had it stood so much longer. None: the hours end before."""
         if self.target_at is None:
             return self.line.instant(self.goal + self.business_paused + stood)
-        return self._later(self.target_at, self.business_paused + stood - self._unmoved(stood))
+        if not self._promise.moved_by_pauses:
+            return self.target_at
+        return self._later(self.target_at, self.business_paused + stood - self._paused_before(self.target_since))
 
     def _later(self, instant: datetime, open_time: timedelta) -> datetime | None:
         """So much open time after an instant: the instant itself, if it is none."""
         return self.line.instant(self.line.at(instant) + open_time) if open_time > _ZERO else instant
 
-    def _unmoved(self, stood: timedelta = _ZERO) -> timedelta:
-        """The pause time that does not move the due date that was agreed on: what had passed by then, or all of it."""
-        if not self._promise.moved_by_pauses:
-            return self.business_paused + stood
-        since = self.target_since
-        if since is None:
+    def _paused_before(self, instant: datetime | None) -> timedelta:
+        """The pause time that had passed by an instant; none, if there is none."""
+        if instant is None:
             return _ZERO
         begun = self.pause_begun
-        pauses = [(pause.start, pause.end) for pause in self.pauses] + ([(begun, since)] if begun is not None else [])
-        return sum((self.line.between(start, min(end, since)) for start, end in pauses if start < since), _ZERO)
+        pauses = [(pause.start, pause.end) for pause in self.pauses] + ([(begun, instant)] if begun is not None else [])
+        return sum((self.line.between(start, min(end, instant)) for start, end in pauses if start < instant), _ZERO)
 
     def _reached(self, elapsed: timedelta) -> datetime | None:
         """When so much of the goal is used up, if it runs on."""
@@ -186,42 +192,34 @@ class WorkingClock:
 
     def _happen(self, at: datetime) -> None:
         """What is next happens."""
-        ahead = list(self._ahead())
-        first = min(used for used, _ in ahead)
-        for used, threshold in ahead:
-            if used == first and threshold is not None:
-                self.fired = (*self.fired, (threshold.label, at))
-            elif used == first:
+        ahead = self._ahead()
+        for used, label in ahead:
+            if used > ahead[0].used:
+                break
+            if label is None:
                 self.has_breached, self.breached_at = True, at
+            else:
+                self.fired = (*self.fired, (label, at))
         self._schedule()
 
-    def _ahead(self) -> Iterator[tuple[timedelta, Threshold | None]]:
-        """What is still to happen, by how much of the goal is then used up; None is the breach."""
-        definition = self.compiled.definition
-        if definition.thresholds:
-            fired = {label for label, _ in self.fired}
-            for threshold in definition.thresholds:
-                if threshold.label not in fired:
-                    yield self._used_at(threshold), threshold
-        if not self.has_breached:
-            yield self.goal if definition.on_time == "before" else self.goal + _MICROSECOND, None
-
-    def _used_at(self, threshold: Threshold) -> timedelta:
-        if threshold.percent is not None:
-            return -(-self.goal * threshold.percent // _ALL)
-        if threshold.before_due is not None:
-            return self.goal - threshold.before_due
-        return self.goal + (threshold.after_due or _ZERO)
+    def _ahead(self) -> Sequence[Mark]:
+        """What is still to happen, in order."""
+        marks = self.compiled.marks(self.goal)
+        if not (self.fired or self.has_breached):
+            return marks
+        done = {label for label, _ in self.fired}
+        return [mark for mark in marks if (not self.has_breached if mark.label is None else mark.label not in done)]
 
     def _schedule(self) -> None:
         """Find the next instant at which something happens. What is beyond the end of the hours never does."""
         self.source = None
-        definition = self.compiled.definition
-        if not definition.thresholds and definition.on_time == "before":
-            self.next_at = None if self.has_breached else self.due_at
+        ahead = self._ahead()
+        if not ahead:
+            self.next_at = None
+        elif ahead[0].used == self.goal and not self.has_breached:
+            self.next_at = self.due_at
         else:
-            first = min((used for used, _ in self._ahead()), default=None)
-            self.next_at = None if first is None else self._reached(first)
+            self.next_at = self._reached(ahead[0].used)
 
     # --- what revisions do
 
@@ -236,9 +234,10 @@ class WorkingClock:
         """Go on: the open time of the pause moves what is ahead. A pause of no length leaves no trace."""
         begun, by = self.pause_begun, self.paused_by
         if begun is not None and by is not None and begun < at:
-            pause = Pause(begun, at, self.line.between(begun, at), by, self.paused_side)
-            self.pauses = (*self.pauses, pause)
-            self.business_paused += pause.business
+            business = self.line.between(begun, at)
+            stood = {"start": begun, "end": at, "business": business, "event_id": by, "by": self.paused_side}
+            self.pauses = (*self.pauses, made(Pause, stood))
+            self.business_paused += business
         self.stage, self.paused_at, self.paused_by, self.paused_side = "in_progress", None, None, None
         if not self._promise.moved_by_pauses:
             self._measure()
@@ -326,9 +325,10 @@ class WorkingClock:
             self._measure()
 
     def _measure(self) -> None:
-        """The goal of a due date is the open time up to it that is no pause."""
+        """The goal of a due date is the open time up to it, but for the pauses that do not move it."""
         if self.target_at is not None:
-            self.goal = max(_ZERO, self.line.at(self.target_at) - self._unmoved())
+            unmoved = self.target_since if self._promise.moved_by_pauses else self.target_at
+            self.goal = max(_ZERO, self.line.at(self.target_at) - self._paused_before(unmoved))
 
     def _look_again(self, at: datetime) -> None:
         """Compute what is ahead anew; what is used up already happens now. A due date that was missed stays."""

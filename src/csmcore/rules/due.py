@@ -20,11 +20,13 @@ def target_of(goal: Goal, calendar: Calendar, started_at: datetime, agreed_at: d
 
     One that is empty, or not after the start, is exactly a second after it.
     """
+    if goal.due_field is not None and (agreed_at is None or agreed_at <= started_at):
+        return started_at + _SECOND
     try:
-        target = _agreed(calendar, agreed_at) if goal.due_field else _ruled(goal, calendar, started_at)
+        target = _ruled(goal, calendar, started_at) if agreed_at is None else _agreed(calendar, agreed_at)
     except CalendarExhausted:
         return None
-    return target if target is not None and target > started_at else started_at + _SECOND
+    return target if target > started_at else started_at + _SECOND
 
 
 def instant_in(record: Record, name: str) -> datetime | None:
@@ -36,9 +38,9 @@ def instant_in(record: Record, name: str) -> datetime | None:
     return as_utc(value) if isinstance(value, datetime) else None
 
 
-def _agreed(calendar: Calendar, agreed_at: datetime | None) -> datetime | None:
+def _agreed(calendar: Calendar, agreed_at: datetime) -> datetime:
     """The date as it is in open time and at a close, else the next opening."""
-    if agreed_at is None or calendar.elapsed(max(_FIRST, agreed_at - _MICROSECOND), agreed_at) > _ZERO:
+    if calendar.elapsed(max(_FIRST, agreed_at - _MICROSECOND), agreed_at) > _ZERO:
         return agreed_at
     return calendar.next_open(agreed_at)
 

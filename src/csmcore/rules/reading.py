@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from csmcore.calendars import Calendar, Span, as_utc, time_zone_database
 from csmcore.conditions import fields_of, sentence
 from csmcore.errors import InvalidValue
-from csmcore.model import EventId, Explanation, Reason, Segment, Side, SlaClock, SlaReading
+from csmcore.model import EventId, Explanation, Reason, Segment, Side, SlaClock, SlaReading, made
 from csmcore.rules.clock import WorkingClock
-from csmcore.rules.plan import CompiledDefinition, Plan
+from csmcore.rules.compiled import CompiledDefinition
+from csmcore.rules.plan import Plan
 
 __all__ = ["explain", "read"]
 
@@ -60,30 +61,31 @@ def _reading(clock: WorkingClock, until: datetime) -> SlaReading:
     stood = clock.stood(until)
     closed = sum((pause.end - pause.start for pause in clock.pauses), _ZERO)
     wall_paused = closed + max(_ZERO, until - ran_until)
-    return SlaReading(
-        definition=clock.definition,
-        cycle=clock.cycle,
-        stage=clock.stage,
-        calendar=clock.calendar,
-        timezone=clock.timezone,
-        goal=clock.goal,
-        started_at=clock.started_at,
-        stopped_at=clock.stopped_at,
-        due_at=clock.due_at,
-        original_due_at=clock.original_due_at,
-        derived_end_at=end,
-        due_if_resumed_now=clock.due(stood) if clock.paused_at is not None else None,
-        next_at=clock.next_at,
-        elapsed=line.at(ran_until) - clock.business_paused,
-        paused=clock.business_paused + stood,
-        wall_elapsed=until - clock.started_at - wall_paused,
-        wall_paused=wall_paused,
-        wall_goal=None if end is None else _wall_goal(clock, end - clock.started_at, closed),
-        wall_remaining=None if end is None else end - ran_until,
-        has_breached=clock.has_breached,
-        breached_at=clock.breached_at,
-        reasons=tuple(_reasons(clock, end)),
-    )
+    figures = {
+        "definition": clock.definition,
+        "cycle": clock.cycle,
+        "stage": clock.stage,
+        "calendar": clock.calendar,
+        "timezone": clock.timezone,
+        "goal": clock.goal,
+        "started_at": clock.started_at,
+        "stopped_at": clock.stopped_at,
+        "due_at": clock.due_at,
+        "original_due_at": clock.original_due_at,
+        "derived_end_at": end,
+        "due_if_resumed_now": clock.due(stood) if clock.paused_at is not None else None,
+        "next_at": clock.next_at,
+        "elapsed": line.at(ran_until) - clock.business_paused,
+        "paused": clock.business_paused + stood,
+        "wall_elapsed": until - clock.started_at - wall_paused,
+        "wall_paused": wall_paused,
+        "wall_goal": None if end is None else _wall_goal(clock, end - clock.started_at, closed),
+        "wall_remaining": None if end is None else end - ran_until,
+        "has_breached": clock.has_breached,
+        "breached_at": clock.breached_at,
+        "reasons": tuple(_reasons(clock, end)),
+    }
+    return made(SlaReading, figures)
 
 
 def _wall_goal(clock: WorkingClock, total: timedelta, closed: timedelta) -> timedelta:

@@ -15,11 +15,12 @@ from typing import Literal
 from csmcore.calendars import as_utc
 from csmcore.conditions import Record, same
 from csmcore.errors import InvalidValue
-from csmcore.model import Pause, Reason, Revision, SlaClock, SlaState, Standstill
+from csmcore.model import Pause, Reason, Revision, SlaClock, SlaState, Standstill, made
 from csmcore.rules.candidates import bits
 from csmcore.rules.clock import WorkingClock, side_of
+from csmcore.rules.compiled import CompiledDefinition, Verdict
 from csmcore.rules.due import instant_in
-from csmcore.rules.plan import CompiledDefinition, Plan
+from csmcore.rules.plan import Plan
 
 __all__ = ["advance", "evaluate", "next_deadline", "not_running", "tick"]
 
@@ -72,6 +73,9 @@ def next_deadline(plan: Plan, state: SlaState, now: datetime) -> datetime | None
 class _Fold:
     """The clocks of a case while revisions pass: those that nothing has touched are still as they were kept."""
 
+    revision: Revision
+    before: Record | None
+
     def __init__(self, plan: Plan, state: SlaState) -> None:
         self.plan = plan
         self.clocks: list[SlaClock | WorkingClock] = list(state.clocks)
@@ -79,196 +83,180 @@ class _Fold:
         self.standstills = {each.definition: each for each in state.standstills}
         self.cycles: dict[int, int] = {}
         self.active: dict[int, list[int]] = {}
+        self.having = 0  # the definitions with a clock that has not ended, as bits
         for place, clock in enumerate(state.clocks):
             number = plan.definition(clock).number
             self.cycles[number] = clock.cycle
             if clock.stopped_at is None:
                 self.active.setdefault(number, []).append(place)
+                self.having |= 1 << number
 
     def state(self) -> SlaState:
         """What there is to keep."""
-        clocks = tuple(clock.kept() if isinstance(clock, WorkingClock) else clock for clock in self.clocks)
+        clocks = tuple([clock.kept() if isinstance(clock, WorkingClock) else clock for clock in self.clocks])
         standstills = self.standstills
         if len(standstills) > 1:
             standstills = {name: standstills[name] for name in self.plan.definitions if name in standstills}
-        return SlaState(clocks, self.last, tuple(standstills.values()))
+        return made(SlaState, {"clocks": clocks, "last": self.last, "standstills": tuple(standstills.values())})
 
     def catch_up(self, until: datetime) -> None:
         """Let what is due by then happen."""
         for place, clock in enumerate(self.clocks):
-            if clock.next_at is not None and clock.next_at <= until:
+            at = clock.next_at
+            if at is not None and at <= until:
                 self.working(place).catch_up(until)
 
     def step(self, revision: Revision) -> None:
         """Let one more revision act."""
-        last, plan, now = self.last, self.plan, revision.fields
-        if last is not None and (revision.at < last.at or revision.sequence <= last.sequence):
+        last, plan, now, at = self.last, self.plan, revision.fields, revision.at
+        if last is not None and (at < last.at or revision.sequence <= last.sequence):
             problem = f"{revision.event_id} is not later than {last.event_id}"
             raise InvalidValue("revision", problem, "give revisions in order")
         before = None if last is None else last.fields
-        self.catch_up(revision.at)
+        self.catch_up(at)
         awake = plan.candidates.everyone if before is None else plan.watchful | _readers(plan, now, before)
-        running = plan.candidates.running(now) if awake else 0
-        may_start = plan.candidates.starting(now) & running if awake else 0
-        has_clock = 0
-        for number in self.active:
-            has_clock |= 1 << number
-        for number in bits(awake & (has_clock | may_start | plan.retroactive)):
-            _Step(self, plan.numbered[number], revision, before, is_run=bool(running >> number & 1)).take()
+        if awake:
+            judgement, running = plan.judge.judgement(now), plan.candidates.running(now)
+            awake &= (judgement.starting & running) | plan.retroactive | self.having
+            self.revision, self.before = revision, before
+            for number in bits(awake):
+                compiled = plan.numbered[number]
+                verdict = judgement.verdict(compiled, now, before)
+                self._take(compiled, verdict, is_run=bool(running >> number & 1))
         self.last = revision
 
     def working(self, place: int) -> WorkingClock:
         """The clock at a place, ready to change."""
         clock = self.clocks[place]
-        if not isinstance(clock, WorkingClock):
-            clock = self.clocks[place] = WorkingClock(self.plan.definition(clock), clock)
-        return clock
+        if isinstance(clock, WorkingClock):
+            return clock
+        working = self.clocks[place] = WorkingClock(self.plan.definition(clock), clock)
+        return working
+
+    def _take(self, compiled: CompiledDefinition, verdict: Verdict, *, is_run: bool) -> None:
+        """Attach, then let each active clock do the first thing that applies; ``is_run``: the contract allows it."""
+        places = tuple(self.active.get(compiled.number, ()))
+        if verdict.starts and is_run and self._admits(compiled, places):
+            goal = self._goal(compiled, verdict)
+            if goal is not None:
+                self._attach(compiled, verdict, goal)
+        for place in places:
+            self._act(compiled, verdict, place, is_run=is_run)
+        if compiled.definition.retroactive_pause:
+            self._remember(compiled, verdict, had_clock=bool(places))
+
+    # --- attaching
+
+    def _admits(self, compiled: CompiledDefinition, places: tuple[int, ...]) -> bool:
+        """Whether the recurrence admits another clock now."""
+        recurrence = compiled.definition.recurrence
+        if recurrence == "cycles":
+            return not places
+        if recurrence == "once":
+            return compiled.number not in self.cycles
+        return (recurrence == "independent" or not places) and compiled.rises(self.before)
+
+    def _goal(self, compiled: CompiledDefinition, verdict: Verdict) -> int | None:
+        """The goal of the clock that the definition would attach now; None where no goal is for the case."""
+        definition = compiled.definition
+        if definition.on_goal_change == "keep_first" and compiled.number in self.cycles:
+            return next(clock.goal_index for clock in self.clocks if clock.definition == definition.id)
+        return verdict.goal
+
+    def _attach(self, compiled: CompiledDefinition, verdict: Verdict, goal_index: int) -> None:
+        definition, number, revision, at = compiled.definition, compiled.number, self.revision, self.revision.at
+        cycle = self.cycles.get(number, 0) + 1
+        started_at = at
+        if definition.retroactive_start is not None and (cycle == 1 or definition.reattach_start == "field"):
+            started_at = instant_in(revision.fields, definition.retroactive_start) or at
+        clock = WorkingClock.attached(compiled, cycle, goal_index, revision, started_at)
+        standstill = self.standstills.pop(definition.id, None)
+        if standstill is not None:
+            clock.replay(standstill)
+        clock.catch_up(at)
+        self.cycles[number] = cycle
+        self.active.setdefault(number, []).append(len(self.clocks))
+        self.having |= 1 << number
+        self.clocks.append(clock)
+        self._pause_or_resume(clock, verdict)
+
+    # --- an active clock
+
+    def _act(self, compiled: CompiledDefinition, verdict: Verdict, place: int, *, is_run: bool) -> None:
+        clock = self.working(place)
+        if not compiled.is_simple:
+            self._choose(compiled, verdict, clock)
+        definition = compiled.definition
+        if verdict.stops:
+            self._end(compiled, place, "completed")
+        elif verdict.resets and verdict.starts and is_run and (goal := self._goal(compiled, verdict)) is not None:
+            self._end(compiled, place, "completed" if definition.reset_action == "complete" else "cancelled")
+            self._attach(compiled, verdict, goal)
+        elif verdict.cancels or not (is_run or definition.when_to_cancel == "never"):
+            self._end(compiled, place, "cancelled")
+        else:
+            self._pause_or_resume(clock, verdict)
+
+    def _choose(self, compiled: CompiledDefinition, verdict: Verdict, clock: WorkingClock) -> None:
+        """Choose goal and hours again."""
+        index, is_new, definition, now = clock.goal_index, False, compiled.definition, self.revision.fields
+        if definition.on_goal_change in {"carry", "restart"}:
+            index = clock.goal_index if verdict.goal is None else verdict.goal
+            is_other = compiled.promises[index] != compiled.promises[clock.goal_index]
+            is_new = is_other or self._is_agreed_anew(definition.goals[index].due_field)
+        if compiled.fixed is not None and not is_new and index == clock.goal_index:
+            return
+        hours = compiled.fixed or compiled.hours.resolved(definition, definition.goals[index], now)
+        clock.choose(index, hours, now, self.revision.at, is_new=is_new)
+
+    def _is_agreed_anew(self, name: str | None) -> bool:
+        """Whether the goal is a date that was agreed on, in this field, and now another was."""
+        return name is not None and instant_in(self.revision.fields, name) != instant_in(self.before or {}, name)
+
+    def _end(self, compiled: CompiledDefinition, place: int, stage: Literal["completed", "cancelled"]) -> None:
+        self.working(place).end(stage, self.revision.at, self.revision.event_id)
+        self.active[compiled.number].remove(place)
+        if not self.active[compiled.number]:
+            del self.active[compiled.number]
+            self.having &= ~(1 << compiled.number)
+
+    def _pause_or_resume(self, clock: WorkingClock, verdict: Verdict) -> None:
+        was = clock.paused_at is not None
+        stands = verdict.stands(was=was)
+        if stands and not was:
+            clock.pause(self.revision.at, self.revision.event_id, side_of(self.revision.fields))
+        elif was and not stands:
+            clock.resume(self.revision.at)
+
+    # --- pauses that may count later
+
+    def _remember(self, compiled: CompiledDefinition, verdict: Verdict, *, had_clock: bool) -> None:
+        """Note the pauses of a definition without a clock, which its next clock may count."""
+        definition, revision = compiled.definition, self.revision
+        has_clock = had_clock or compiled.number in self.active
+        is_over = compiled.number in self.cycles and definition.reattach_start != "field"
+        if has_clock or is_over:
+            return
+        known = self.standstills.get(definition.id, Standstill(definition.id))
+        stands = verdict.stands(was=known.paused_at is not None)
+        if stands and known.paused_at is None:
+            side = side_of(revision.fields)
+            known = Standstill(definition.id, revision.at, revision.event_id, side, known.pauses)
+        elif not stands and known.paused_at is not None and known.paused_by is not None:
+            ended = Pause(known.paused_at, revision.at, _ZERO, known.paused_by, known.paused_side)
+            known = Standstill(definition.id, pauses=(*known.pauses, ended))
+        if known.pauses or known.paused_at is not None:
+            self.standstills[definition.id] = known
 
 
 def _readers(plan: Plan, now: Record, before: Record) -> int:
     """The definitions to which a change of fields, as `changes` has it, may matter."""
     mask = 0
-    for name, readers in plan.readers.items():
+    for name, readers in plan.readers:
         value, was = now.get(name), before.get(name)
         if value is not was and not same(value, was):
             mask |= readers
     return mask
-
-
-class _Step:
-    """What one revision does to the clocks of one definition."""
-
-    __slots__ = ("at", "before", "by", "compiled", "fold", "is_run", "now", "number", "revision")
-
-    def __init__(
-        self, fold: _Fold, compiled: CompiledDefinition, revision: Revision, before: Record | None, *, is_run: bool
-    ) -> None:
-        self.fold, self.compiled, self.number, self.revision = fold, compiled, compiled.number, revision
-        self.now, self.before, self.at, self.by = revision.fields, before, revision.at, revision.event_id
-        self.is_run = is_run
-
-    def take(self) -> None:
-        """Attach, then let each active clock do the first thing that applies."""
-        places = list(self.fold.active.get(self.number, ()))
-        if self._may_attach(places):
-            goal = self._goal_to_attach()
-            if goal is not None:
-                self._attach(goal)
-        for place in places:
-            self._act(place)
-        if self.compiled.definition.retroactive_pause:
-            self._remember(had_clock=bool(places))
-
-    # --- attaching
-
-    def _may_attach(self, places: list[int]) -> bool:
-        """Whether the recurrence admits another clock now."""
-        recurrence = self.compiled.definition.recurrence
-        if recurrence == "cycles":
-            return not places
-        if recurrence == "once":
-            return self.number not in self.fold.cycles
-        return (recurrence == "independent" or not places) and self.compiled.rises(self.before)
-
-    def _goal_to_attach(self) -> int | None:
-        """The goal of the clock that the definition would attach now; None where it would attach none."""
-        compiled = self.compiled
-        if not (self.is_run and compiled.starts(self.now, self.before)):
-            return None
-        if compiled.definition.on_goal_change == "keep_first" and self.number in self.fold.cycles:
-            return next(each.goal_index for each in self.fold.clocks if each.definition == compiled.definition.id)
-        return compiled.goal(self.now, self.before)
-
-    def _attach(self, goal_index: int) -> None:
-        fold, definition, revision = self.fold, self.compiled.definition, self.revision
-        cycle = fold.cycles.get(self.number, 0) + 1
-        started_at = self.at
-        if definition.retroactive_start and (cycle == 1 or definition.reattach_start == "field"):
-            started_at = instant_in(self.now, definition.retroactive_start) or self.at
-        clock = WorkingClock.attached(self.compiled, cycle, goal_index, revision, started_at)
-        standstill = fold.standstills.pop(definition.id, None)
-        if standstill is not None:
-            clock.replay(standstill)
-        clock.catch_up(self.at)
-        fold.cycles[self.number] = cycle
-        fold.active.setdefault(self.number, []).append(len(fold.clocks))
-        fold.clocks.append(clock)
-        self._pause_or_resume(clock)
-
-    # --- an active clock
-
-    def _act(self, place: int) -> None:
-        compiled = self.compiled
-        if compiled.chooses:
-            self._choose(place)
-        if compiled.stop(self.now, self.before):
-            self._end(place, "completed")
-        elif compiled.reset(self.now, self.before) and (goal := self._goal_to_attach()) is not None:
-            self._end(place, "completed" if compiled.definition.reset_action == "complete" else "cancelled")
-            self._attach(goal)
-        elif self._is_cancelled():
-            self._end(place, "cancelled")
-        else:
-            self._pause_or_resume(self.fold.working(place))
-
-    def _choose(self, place: int) -> None:
-        """Choose goal and hours again."""
-        compiled, definition = self.compiled, self.compiled.definition
-        clock = self.fold.working(place)
-        index = clock.goal_index
-        is_new = False
-        if definition.on_goal_change in {"carry", "restart"}:
-            found = compiled.goal(self.now, self.before)
-            index = clock.goal_index if found is None else found
-            is_new = compiled.promises[index] != compiled.promises[clock.goal_index] or self._is_agreed_anew(index)
-        hours = compiled.hours.resolved(definition, definition.goals[index], self.now)
-        clock.choose(index, hours, self.now, self.at, is_new=is_new)
-
-    def _is_agreed_anew(self, goal_index: int) -> bool:
-        """Whether the goal is a date that was agreed on, and now another was."""
-        name = self.compiled.definition.goals[goal_index].due_field
-        return name is not None and instant_in(self.now, name) != instant_in(self.before or {}, name)
-
-    def _is_cancelled(self) -> bool:
-        mode = self.compiled.definition.when_to_cancel
-        if mode == "never":
-            return False
-        condition = self.compiled.cancel if mode == "cancel_met" else self.compiled.start
-        return condition(self.now, self.before) == (mode == "cancel_met") or not self.is_run
-
-    def _end(self, place: int, stage: Literal["completed", "cancelled"]) -> None:
-        self.fold.working(place).end(stage, self.at, self.by)
-        places = self.fold.active[self.number]
-        places.remove(place)
-        if not places:
-            del self.fold.active[self.number]
-
-    def _pause_or_resume(self, clock: WorkingClock) -> None:
-        was = clock.paused_at is not None
-        stands = self.compiled.pauses(self.now, self.before, is_paused=was)
-        if stands and not was:
-            clock.pause(self.at, self.by, side_of(self.now))
-        elif was and not stands:
-            clock.resume(self.at)
-
-    # --- pauses that may count later
-
-    def _remember(self, *, had_clock: bool) -> None:
-        """Note the pauses of a definition without a clock, which its next clock may count."""
-        fold, definition = self.fold, self.compiled.definition
-        ends_here = had_clock or self.number in fold.active
-        is_over = self.number in fold.cycles and definition.reattach_start != "field"
-        if ends_here or is_over:
-            return
-        known = fold.standstills.get(definition.id, Standstill(definition.id))
-        stands = self.compiled.pauses(self.now, self.before, is_paused=known.paused_at is not None)
-        if stands and known.paused_at is None:
-            known = Standstill(definition.id, self.at, self.by, side_of(self.now), known.pauses)
-        elif not stands and known.paused_at is not None and known.paused_by is not None:
-            ended = Pause(known.paused_at, self.at, _ZERO, known.paused_by, known.paused_side)
-            known = Standstill(definition.id, pauses=(*known.pauses, ended))
-        if known.pauses or known.paused_at is not None:
-            fold.standstills[definition.id] = known
 
 
 # --- why there is no clock -------------------------------------------------------------------------------------------
@@ -297,10 +285,13 @@ def not_running(plan: Plan, state: SlaState, before: SlaState) -> tuple[Reason, 
 def _why_not(compiled: CompiledDefinition, now: Record, before: Record | None, *, is_run: bool) -> Reason | None:
     identity = compiled.definition.id
     if not is_run:
-        if compiled.definition.contractual or not compiled.starts(now, before):
+        if compiled.definition.contractual or not compiled.verdict(now, before).starts:
             return None
         text = f"{identity} does not run: the case's contract runs contractual promises only, and this is none"
         return Reason("not_run_by_contract", text, ("contract",))
-    if compiled.has_goal_for_all or not compiled.starts(now, before) or compiled.goal(now, before) is not None:
+    if compiled.has_goal_for_all:
+        return None
+    verdict = compiled.verdict(now, before)
+    if not verdict.starts or verdict.goal is not None:
         return None
     return Reason("no_goal", f"{identity} does not run: none of its goals is for this case")

@@ -66,18 +66,25 @@ class Desk:
         (only,) = self.readings(as_of)
         return only
 
+    def fired(self, as_of: str) -> dict[str, datetime]:
+        """The thresholds that the one clock has passed, with their instants."""
+        (only,) = self.clocks(as_of)
+        return dict(only.fired)
+
 
 def desk(
     promises: SlaDefinition | tuple[SlaDefinition, ...],
     *steps: Step,
     calendars: Mapping[str, Calendar] | None = None,
+    **more: Any,
 ) -> Desk:
     """A desk with one promise or several, and a history: at each step, what changes then (None: is emptied).
 
-    What a step says of ``event.*`` is true of that step alone.
+    What a step says of ``event.*`` is true of that step alone. ``more`` is said of the policy.
     """
     definitions = promises if isinstance(promises, tuple) else (promises,)
-    policy = SupportPolicy(name="desk", version="1", calendars=calendars or {"office": OFFICE}, definitions=definitions)
+    known = calendars or {"office": OFFICE}
+    policy = SupportPolicy(name="desk", version="1", calendars=known, definitions=definitions, **more)
     fields: dict[str, Any] = {}
     revisions = []
     for number, (when, changes) in enumerate(steps, 1):
