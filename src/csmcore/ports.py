@@ -1,4 +1,4 @@
-"""All that a host must implement, in one file: eleven roles of one to four methods, and `Host`, which plays them all.
+"""All that a host must implement, in one file: twelve roles of one to four methods, and `Host`, which plays them all.
 
 A host plays a role in whatever way suits it: a class for each and one class that inherits from them, or one class for
 everything (`csmcore.adapters.MemoryHost` is one). Their methods have different names, so that roles never collide.
@@ -31,6 +31,10 @@ from csmcore.model import (
     Contact,
     ContactId,
     Entitlement,
+    Group,
+    GroupId,
+    Location,
+    LocationId,
     LogEntry,
     PolicyRef,
     ProductModel,
@@ -53,6 +57,7 @@ __all__ = [
     "Numbering",
     "PolicyStore",
     "UnitOfWork",
+    "Workforce",
 ]
 
 
@@ -124,6 +129,16 @@ class Catalogue(Protocol):
     def asset(self, asset_id: AssetId) -> Asset | None:
         """The asset by that id."""
 
+    def location(self, location_id: LocationId) -> Location | None:
+        """The location by that id."""
+
+
+class Workforce(Protocol):
+    """Who works on cases."""
+
+    def group(self, group_id: GroupId) -> Group | None:
+        """The group by that id."""
+
 
 class Agreements(Protocol):
     """What was agreed with customers. The order is of no matter; each comes once; more than asked for does no harm."""
@@ -170,6 +185,7 @@ class Host(
     UnitOfWork,
     CustomerDirectory,
     Catalogue,
+    Workforce,
     Agreements,
     PolicyStore,
     Clock,

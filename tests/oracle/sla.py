@@ -169,7 +169,7 @@ class Course:
         promise = self.promise(index, moment)
         hours = self.chosen_hours(promise, moment)
         cycle = Cycle(self.definition, promise, hours, moment.at, started_at)
-        cycle.number = len(self.cycles) + 1
+        cycle.number, cycle.goal_index = len(self.cycles) + 1, index
         if is_from_field and self.definition.get("retroactive_pause"):
             self.replay(cycle, self.shadow)
             cycle.notes |= {"retroactive pause"} if cycle.pauses or cycle.paused_at is not None else set()
@@ -235,11 +235,15 @@ class Course:
         return found
 
     def choose_again(self, cycle: Cycle, moment: Moment) -> None:
-        """Choose goal and calendar of an active cycle anew; under keep and keep_first the goal stays as it is."""
+        """Choose goal and calendar of an active cycle anew; under keep and keep_first the goal stays as it is.
+
+        Where no goal fits the last one stays, but if it is a due date of the case that date may change.
+        """
         promise, mode = cycle.promise, self.definition.get("on_goal_change", "carry")
-        index = self.fitting_goal(moment)
-        if index is not None and mode in {"carry", "restart"}:
-            promise = self.promise(index, moment)
+        if mode in {"carry", "restart"}:
+            index = self.fitting_goal(moment)
+            cycle.goal_index = cycle.goal_index if index is None else index
+            promise = self.promise(cycle.goal_index, moment)
         hours = self.chosen_hours(promise, moment)
         is_same = hours is cycle.hours and promise == cycle.promise
         if hours is not cycle.hours:

@@ -52,6 +52,7 @@ class Cycle:
     """One clock. ``opens`` are the open minutes as they count for it, whichever calendar each lay under."""
 
     number = 1
+    goal_index = 0
 
     def __init__(self, definition: dict, promise: dict, hours: Hours, at: int, started_at: int) -> None:
         """Start counting."""

@@ -24,6 +24,10 @@ from csmcore.model import (
     Contact,
     ContactId,
     Entitlement,
+    Group,
+    GroupId,
+    Location,
+    LocationId,
     LogEntry,
     PolicyRef,
     ProductModel,
@@ -37,8 +41,8 @@ from csmcore.ports import Clock
 __all__ = ["MemoryHost"]
 
 _Agreement = TypeVar("_Agreement", ServiceContract, Entitlement)
-_Noun = TypeVar("_Noun", Account, Contact, Consumer, ProductModel, Asset)
-_Known: TypeAlias = Account | Contact | Consumer | ProductModel | Asset
+_Noun = TypeVar("_Noun", Account, Contact, Consumer, ProductModel, Asset, Location, Group)
+_Known: TypeAlias = Account | Contact | Consumer | ProductModel | Asset | Location | Group
 
 _NOBODY = ("", "")
 
@@ -95,7 +99,8 @@ class MemoryHost:
         if book is not None:
             people = (book.accounts, book.contacts, book.consumers)
             things = (book.products, book.assets, book.contracts, book.entitlements)
-            self.add(*(entry for section in (*people, *things) for entry in section.values()))
+            places = (book.locations, book.groups)
+            self.add(*(entry for section in (*people, *things, *places) for entry in section.values()))
 
     def add(self, *entries: _Known | ServiceContract | Entitlement) -> None:
         """Know these; each takes the place of the one with its id."""
@@ -193,6 +198,14 @@ class MemoryHost:
     def asset(self, asset_id: AssetId) -> Asset | None:
         """See `csmcore.ports.Catalogue`."""
         return self._find(Asset, asset_id)
+
+    def location(self, location_id: LocationId) -> Location | None:
+        """See `csmcore.ports.Catalogue`."""
+        return self._find(Location, location_id)
+
+    def group(self, group_id: GroupId) -> Group | None:
+        """See `csmcore.ports.Workforce`."""
+        return self._find(Group, group_id)
 
     def contracts(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[ServiceContract]:
         """See `csmcore.ports.Agreements`."""

@@ -26,12 +26,13 @@ from csmcore.rules import derive_entitlement, facts_record
 __all__ = ["ASKED", "Agreed", "Answer"]
 
 ASKED: Final = (
-    *("account", "contact", "consumer", "product", "asset", "channel"),
+    *("account", "contact", "consumer", "product", "asset", "channel", "assignment_group"),
     *("contract", "contract_is_manual", "entitlement", "entitlement_is_manual"),
 )
 """The fields of a row that decide about the entitlement."""
 
-_OF_QUESTION: Final = tuple(name for name in ASKED if name != "contact")  # who brings the account
+_OF_QUESTION: Final = tuple(name for name in ASKED if name not in {"contact", "assignment_group"})
+"""What the entitlement depends on: not the contact, who brings the account, nor the group, which has but hours."""
 _NAMED: Final = (
     ("account", "accounts", "unknown_customer"),
     ("contact", "contacts", "unknown_customer"),
@@ -97,7 +98,7 @@ class Agreed:
         fields = {
             **brought,
             **agreed,
-            **facts_record(facts, told.get("account"), agreed["entitlement"], agreed["contract"]),
+            **facts_record(facts, {**told, **agreed}),
         }
         return Answer(derivation, fields, tuple(self._unknown(told)))
 
@@ -114,13 +115,16 @@ class Agreed:
     def _facts(self, told: Mapping[str, Any]) -> CaseFacts:
         book, line = self._book, self._line(told.get("account"))
         consumer, contract, entitlement = map(told.get, ("consumer", "contract", "entitlement"))
+        asset = book.assets.get(told.get("asset", ""))
         return CaseFacts(
             account=line[0] if line else None,
             ancestors=line[1:],
             contact=book.contacts.get(told.get("contact", "")),
             consumer=book.consumers.get(consumer) if consumer else None,
             product=book.products.get(told.get("product", "")),
-            asset=book.assets.get(told.get("asset", "")),
+            asset=asset,
+            location=None if asset is None or asset.location is None else book.locations.get(asset.location),
+            group=book.groups.get(told.get("assignment_group", "")),
             contracts=_with(self._contracts.of(line, consumer), book.contracts.get(contract) if contract else None),
             entitlements=_with(
                 self._entitlements.of(line, consumer), book.entitlements.get(entitlement) if entitlement else None

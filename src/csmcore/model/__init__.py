@@ -43,6 +43,7 @@ from csmcore.model.facts import CaseFacts
 from csmcore.model.fields import made, revised
 from csmcore.model.frozen_mapping import frozen
 from csmcore.model.goals import Goal, GoalChange, read_time
+from csmcore.model.group import Group
 from csmcore.model.history import (
     CellKind,
     FieldColumn,
@@ -70,10 +71,12 @@ from csmcore.model.ids import (
     GroupId,
     HouseholdId,
     InstallBaseItemId,
+    LocationId,
     ProductModelId,
     SoldProductId,
     UserId,
 )
+from csmcore.model.location import Location
 from csmcore.model.log import CommandReceipt, LogEntry
 from csmcore.model.measures import (
     CLOCK_CONDITIONS,
@@ -100,6 +103,7 @@ from csmcore.model.revision import Revision
 from csmcore.model.schema import CASE_FIELDS, REVISION_SCHEMA
 from csmcore.model.sla import CalendarChange, DefinitionKind, OnTime, Reattach, SlaDefinition
 from csmcore.model.sla_clock import CalendarStretch, Pause, Side, SlaClock, SlaState, Stage, Standstill
+from csmcore.model.sla_difference import ClockChange, SlaDifference
 from csmcore.model.thresholds import Threshold
 from csmcore.model.worked import WorkedBook, WorkedClock, WorkedHistory, WorkedRow
 
@@ -148,6 +152,7 @@ __all__ = [
     "CaseState",
     "CellKind",
     "Channel",
+    "ClockChange",
     "CloseCase",
     "Command",
     "CommandId",
@@ -180,6 +185,7 @@ __all__ = [
     "Finding",
     "Goal",
     "GoalChange",
+    "Group",
     "GroupId",
     "HistoryMapping",
     "HistoryRow",
@@ -188,6 +194,8 @@ __all__ = [
     "Intent",
     "IntentKind",
     "Layout",
+    "Location",
+    "LocationId",
     "LogEntry",
     "Measure",
     "OnTime",
@@ -220,6 +228,7 @@ __all__ = [
     "Side",
     "SlaClock",
     "SlaDefinition",
+    "SlaDifference",
     "SlaReading",
     "SlaState",
     "SoldProductId",

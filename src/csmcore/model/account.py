@@ -5,6 +5,7 @@ import attrs
 from csmcore.errors import InvalidValue, shown
 from csmcore.model.fields import is_id, is_text, is_written, optional
 from csmcore.model.ids import AccountId, ContactId
+from csmcore.model.periods import is_zone
 
 __all__ = ["Account"]
 
@@ -14,7 +15,7 @@ class Account:
     """A company: a customer, a partner, or both. ``parent`` is the account above it.
 
     ``account_code`` is its part of the path of codes from the root account (``ACME/NORTH``); ``calendar`` names one of
-    the policy's. Raises InvalidValue.
+    the policy's, ``timezone`` is where it works. Raises InvalidValue, UnknownTimeZone.
     """
 
     id: AccountId = attrs.field(validator=is_id)
@@ -29,6 +30,7 @@ class Account:
     phone: str = attrs.field(default="", validator=is_text)
     website: str = attrs.field(default="", validator=is_text)
     calendar: str | None = attrs.field(default=None, validator=optional(is_id))
+    timezone: str | None = attrs.field(default=None, validator=optional(is_zone))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an account that is nobody's, is its own parent, or has a code that would split its path."""

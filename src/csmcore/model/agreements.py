@@ -11,6 +11,7 @@ from csmcore.model.contact import Contact
 from csmcore.model.contract import ServiceContract
 from csmcore.model.entitlement import Entitlement
 from csmcore.model.frozen_mapping import frozen
+from csmcore.model.group import Group
 from csmcore.model.ids import (
     AccountId,
     AssetId,
@@ -18,8 +19,11 @@ from csmcore.model.ids import (
     ContactId,
     ContractId,
     EntitlementId,
+    GroupId,
+    LocationId,
     ProductModelId,
 )
+from csmcore.model.location import Location
 from csmcore.model.product import ProductModel
 
 __all__ = ["AgreementBook"]
@@ -27,9 +31,9 @@ __all__ = ["AgreementBook"]
 
 @attrs.frozen(kw_only=True)
 class AgreementBook:
-    """Customers, what they have and what they were promised, each kind by id. It checks nothing.
+    """Customers, what they have and what they were promised, and the groups that work on it, each kind by id.
 
-    `csmcore.wire.load_agreements` reads one, and refuses ids that lead nowhere.
+    It checks nothing. `csmcore.wire.load_agreements` reads one, and refuses ids that lead nowhere.
     """
 
     accounts: Mapping[AccountId, Account] = attrs.field(factory=dict, converter=frozen)
@@ -39,3 +43,5 @@ class AgreementBook:
     assets: Mapping[AssetId, Asset] = attrs.field(factory=dict, converter=frozen)
     contracts: Mapping[ContractId, ServiceContract] = attrs.field(factory=dict, converter=frozen)
     entitlements: Mapping[EntitlementId, Entitlement] = attrs.field(factory=dict, converter=frozen)
+    locations: Mapping[LocationId, Location] = attrs.field(factory=dict, converter=frozen)
+    groups: Mapping[GroupId, Group] = attrs.field(factory=dict, converter=frozen)

@@ -14,6 +14,8 @@ from csmcore.model.consumer import Consumer
 from csmcore.model.contact import Contact
 from csmcore.model.contract import ServiceContract
 from csmcore.model.entitlement import Entitlement
+from csmcore.model.group import Group
+from csmcore.model.location import Location
 from csmcore.model.product import ProductModel
 
 __all__ = ["CaseFacts"]
@@ -31,7 +33,8 @@ class CaseFacts:
     """A case's customer, what the case is about, and the agreements that may apply; what is not known is left out.
 
     ``ancestors`` are the accounts above the account, nearest first; ``followed`` is the ended case that a new one
-    goes on from. Raises InvalidValue where the ancestors are no line of parents, or two agreements have one id.
+    goes on from; ``location`` is the asset's, ``group`` the one that the case is assigned to. Raises InvalidValue where
+    the ancestors are no line of parents, or two agreements have one id.
     """
 
     account: Account | None = None
@@ -43,6 +46,8 @@ class CaseFacts:
     contracts: tuple[ServiceContract, ...] = attrs.field(default=(), validator=_each_once)
     entitlements: tuple[Entitlement, ...] = attrs.field(default=(), validator=_each_once)
     followed: Case | None = None
+    location: Location | None = None
+    group: Group | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse ancestors that are no line of parents."""

@@ -17,6 +17,7 @@ __all__ = [
     "GroupId",
     "HouseholdId",
     "InstallBaseItemId",
+    "LocationId",
     "ProductModelId",
     "SoldProductId",
     "UserId",
@@ -36,6 +37,7 @@ EventId = NewType("EventId", str)
 GroupId = NewType("GroupId", str)
 HouseholdId = NewType("HouseholdId", str)
 InstallBaseItemId = NewType("InstallBaseItemId", str)
+LocationId = NewType("LocationId", str)
 ProductModelId = NewType("ProductModelId", str)
 SoldProductId = NewType("SoldProductId", str)
 UserId = NewType("UserId", str)

@@ -3,6 +3,7 @@
 from csmcore.rules.actions import Available, actions_for
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.compiled import CompiledDefinition
+from csmcore.rules.difference import difference
 from csmcore.rules.entitlement import derive_entitlement
 from csmcore.rules.intake import follow_up, for_themselves
 from csmcore.rules.lifecycle import replay_events
@@ -12,12 +13,14 @@ from csmcore.rules.reading import explain, read
 from csmcore.rules.revisions import facts_record
 from csmcore.rules.sla import advance, evaluate, next_deadline, tick
 from csmcore.rules.transitions import TABLE, Row
+from csmcore.rules.warnings import PromiseWarning, promise_warnings
 
 __all__ = [
     "TABLE",
     "Available",
     "CompiledDefinition",
     "Plan",
+    "PromiseWarning",
     "Row",
     "actions_for",
     "advance",
@@ -26,6 +29,7 @@ __all__ = [
     "decide_open",
     "decide_tick",
     "derive_entitlement",
+    "difference",
     "evaluate",
     "explain",
     "facts_record",
@@ -33,6 +37,7 @@ __all__ = [
     "for_themselves",
     "next_deadline",
     "priority_of",
+    "promise_warnings",
     "read",
     "replay_events",
     "tick",

@@ -13,6 +13,7 @@ from csmcore.rules.candidates import Candidates
 from csmcore.rules.compiled import CompiledDefinition, compiled_definition
 from csmcore.rules.hours import Hours
 from csmcore.rules.judging import Judge
+from csmcore.rules.warnings import PromiseWarning, promise_warnings
 
 __all__ = ["Plan", "compile_policy"]
 
@@ -38,6 +39,11 @@ class Plan:
             problem = f"{self.policy.name} {self.policy.version} has no definition {shown(clock.definition)}"
             raise InvalidValue("clock", problem, "use the policy that the clock was computed with")
         return found
+
+    @cached_property
+    def warnings(self) -> tuple[PromiseWarning, ...]:
+        """What is odd about the promises: it is worked out when it is first asked for."""
+        return promise_warnings(self.policy)
 
     @cached_property
     def numbered(self) -> Sequence[CompiledDefinition]:

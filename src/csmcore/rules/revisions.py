@@ -1,10 +1,15 @@
 """A case and its facts, as clocks and conditions see them at one moment."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from csmcore.conditions import Record
 from csmcore.model import CASE_FIELDS, Case, CaseFacts, Comment
 from csmcore.rules.steps import Step
 
 __all__ = ["facts_record", "record_of"]
+
+_HOURS = ("calendar", "timezone")
 
 
 def record_of(case: Case, facts: CaseFacts, step: Step) -> Record:
@@ -14,25 +19,27 @@ def record_of(case: Case, facts: CaseFacts, step: Step) -> Record:
     if case.resolution is not None:
         record["resolution.code"] = case.resolution.code
         record["resolved_at"] = case.resolution.at
-    record |= facts_record(facts, case.account, case.entitlement, case.contract)
+    record |= facts_record(facts, values)
     record["event.kind"] = step.happened[0].kind
     record["event.by"] = step.by
     record["event.is_public"] = any(isinstance(said, Comment) for said in step.activity)
     return record
 
 
-def facts_record(
-    facts: CaseFacts, account: str | None, entitlement: str | None, contract: str | None
-) -> dict[str, object]:
-    """What a revision says of the account, and of the entitlement and the contract with these ids."""
+def facts_record(facts: CaseFacts, case: Mapping[str, Any]) -> dict[str, object]:
+    """What a revision says of the account, entitlement, contract, asset's location and group that a case names."""
+    asset = facts.asset if facts.asset is not None and facts.asset.id == case.get("asset") else None
+    location = None if asset is None else asset.location
     record: dict[str, object] = {}
-    if facts.account is not None and facts.account.id == account and facts.account.calendar is not None:
-        record["account.calendar"] = facts.account.calendar
-    if entitlement is not None:
-        _add(record, "entitlement", facts.entitlements, entitlement, ("plan", "calendar", "sla_definitions"))
-    if contract is not None:
-        known = ("calendar", "sla_definitions", "runs_non_contractual")
-        _add(record, "contract", facts.contracts, contract, known)
+    for prefix, nouns, identity, names in (
+        ("account", (facts.account,), case.get("account"), _HOURS),
+        ("entitlement", facts.entitlements, case.get("entitlement"), ("plan", *_HOURS, "sla_definitions")),
+        ("contract", facts.contracts, case.get("contract"), (*_HOURS, "sla_definitions", "runs_non_contractual")),
+        ("location", (facts.location,), location, _HOURS),
+        ("group", (facts.group,), case.get("assignment_group"), _HOURS),
+    ):
+        if identity is not None:
+            _add(record, prefix, nouns, identity, names)
     return record
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from csmcore.model import Case, CaseCommand, CaseFacts, OpenCase, UpdateCase
+from csmcore.model import AssignCase, Case, CaseCommand, CaseFacts, GroupId, OpenCase, UpdateCase
 from csmcore.ports import Host
 
 __all__ = ["facts_of_case", "facts_of_opening"]
@@ -15,7 +15,8 @@ _BRINGS = (("contact", "account"), ("asset", "product"))
 def facts_of_opening(host: Host, command: OpenCase) -> CaseFacts:
     """What is known of the customer, the product and the agreements of a case that is to be opened."""
     named = {name: value for name in _NAMED if (value := getattr(command, name)) is not None}
-    return _facts(host, named, None if command.follow_up_of is None else host.case(command.follow_up_of))
+    followed = None if command.follow_up_of is None else host.case(command.follow_up_of)
+    return _facts(host, named, command.assignment_group, followed)
 
 
 def facts_of_case(host: Host, case: Case, command: CaseCommand | None = None) -> CaseFacts:
@@ -25,10 +26,11 @@ def facts_of_case(host: Host, case: Case, command: CaseCommand | None = None) ->
     for bringer, brought in _BRINGS:
         if given.get(bringer) is not None and brought not in given:
             del named[brought]
-    return _facts(host, named)
+    moved = command.group if isinstance(command, AssignCase) else None
+    return _facts(host, named, moved or case.assignment_group)
 
 
-def _facts(host: Host, named: Mapping[str, Any], followed: Case | None = None) -> CaseFacts:
+def _facts(host: Host, named: Mapping[str, Any], group: GroupId | None, followed: Case | None = None) -> CaseFacts:
     """``named`` are ids. A contact brings their account, an asset its product, where none is named, not even None."""
     contact = None if named.get("contact") is None else host.contact(named["contact"])
     asset = None if named.get("asset") is None else host.asset(named["asset"])
@@ -47,4 +49,6 @@ def _facts(host: Host, named: Mapping[str, Any], followed: Case | None = None) -
         contracts=tuple(host.contracts(above, consumer_id)),
         entitlements=tuple(host.entitlements(above, consumer_id)),
         followed=followed,
+        location=None if asset is None or asset.location is None else host.location(asset.location),
+        group=None if group is None else host.group(group),
     )

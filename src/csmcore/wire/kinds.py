@@ -17,6 +17,8 @@ from csmcore.model import (
     Consumer,
     Contact,
     Entitlement,
+    Group,
+    Location,
     ProductModel,
     ServiceContract,
     WorkNote,
@@ -28,7 +30,9 @@ __all__ = ["ACTIVITY", "COMMAND", "ENTRY", "Entry", "OneOf", "tag_of", "untagged
 _Noun = TypeVar("_Noun")
 _Noun_co = TypeVar("_Noun_co", covariant=True)
 
-Entry: TypeAlias = Account | Contact | Consumer | ProductModel | Asset | ServiceContract | Entitlement
+Entry: TypeAlias = (
+    Account | Contact | Consumer | ProductModel | Asset | ServiceContract | Entitlement | Location | Group
+)
 
 
 @attrs.frozen
@@ -56,6 +60,8 @@ ENTRY: Final[OneOf[Entry]] = OneOf(
             "asset": Asset,
             "contract": ServiceContract,
             "entitlement": Entitlement,
+            "location": Location,
+            "group": Group,
         }
     ),
 )

@@ -16,6 +16,7 @@ from csmcore.model import (
     ContractId,
     DefinitionId,
     EntitlementId,
+    LocationId,
     ProductModelId,
     SupportPolicy,
 )
@@ -36,6 +37,7 @@ _SECTIONS: Final[Mapping[Any, str]] = MappingProxyType(
         ContractId: "contracts",
         EntitlementId: "entitlements",
         DefinitionId: "definitions",
+        LocationId: "locations",
     }
 )
 """What the ids of a type are the ids of. Ids of other types are of things that agreements do not list."""
