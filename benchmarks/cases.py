@@ -32,7 +32,7 @@ from csmcore.model import (
 )
 from csmcore.rules import advance, compile_policy, decide_apply, decide_open, decide_tick, evaluate, read
 
-__all__ = ["main"]
+__all__ = ["Calls", "main", "timed"]
 
 Calls: TypeAlias = Sequence[Callable[[], object]]
 

@@ -31,7 +31,7 @@ from csmcore.rules import Plan, compile_policy
 from csmcore.services import CaseService
 from csmcore.services.gathering import facts_of_case
 
-__all__ = ["AGENT", "CONTACT", "OPENED_AT", "WANTED", "Scene", "desk", "scene"]
+__all__ = ["AGENT", "CONTACT", "DONE", "LIVE", "OPENED_AT", "WAITS", "WANTED", "Scene", "desk", "made", "scene"]
 
 Noun = TypeVar("Noun")
 

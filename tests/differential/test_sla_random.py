@@ -45,4 +45,5 @@ def check(seeds: list[str], tally: Tally, planned: int) -> Counter[str]:
     tally("SLA cycles beside the simulator", cycles, mismatches=len(differences))
     tally.detail(f"figures of {cycles:,} SLA cycles that lie beyond the simulator's grid: {beyond:,}")
     assert differences[:20] == []
+    assert beyond < cycles / 20  # of over thirty figures a cycle
     return met

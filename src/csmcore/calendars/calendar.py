@@ -31,6 +31,7 @@ _YEARS_AT_A_TIME = 5
 _HORIZON = year_start(END)
 _MICROSECOND = timedelta(microseconds=1)
 _TWO_DAYS = timedelta(days=2)
+_LONG_IDLE = 31  # days without hours, after which it is worth a look how far the next ones are
 
 Combination: TypeAlias = Literal["union", "intersection", "minus"]
 
@@ -159,7 +160,7 @@ class Calendar(ABC):
 
     def _working_day(self, day: date, count: int) -> tuple[date, Sequence[tuple[datetime, datetime]]]:
         step = timedelta(days=-1 if count < 0 else 1)
-        left = abs(count)
+        left, idle = abs(count), 0
         while BEGIN - 1 <= day.year <= END:  # local dates of the first and the last instant
             hours = self._hours_of(day)
             if day.year not in range(BEGIN + 1, END - 1):
@@ -168,7 +169,20 @@ class Calendar(ABC):
                 return day, hours
             left -= bool(hours)
             day += step
+            idle = 0 if hours else idle + 1
+            if idle > _LONG_IDLE:
+                day, idle = self._near_hours(day, step), 0
         return self._refuse("before" if count < 0 else "after")
+
+    def _near_hours(self, day: date, step: timedelta) -> date:
+        """A date on the way to the next working date, and near it. Raises CalendarExhausted where there is none."""
+        zone = load_zone(self.timezone)
+        midnight = zone.midnight(day)
+        if not EPOCH <= midnight < EPOCH + _HORIZON:
+            return day
+        if step < timedelta(0):
+            return min(day, zone.local(self.previous_close(midnight)).date() + _TWO_DAYS)
+        return max(day, zone.local(self.next_open(midnight)).date() - _TWO_DAYS)
 
     # Sets of open time.
 

@@ -18,7 +18,7 @@ _ASKED: Final = ("account", "consumer", "product", "asset", "contract")
 _LONG: Final = 60  # characters of a field's value
 _ZERO: Final = timedelta(0)
 _RANKED: Final = (Column("", is_figure=True), Column(""), Column("weight"), Column("entitlement"), Column("why"))
-_TOLD_ELSEWHERE: Final = ("entitlement.", "contract.", "account.", "event.")
+_TOLD_ELSEWHERE: Final = ("entitlement.", "contract.", "account.", "location.", "group.", "event.")
 _SPAN: Final = (Column("from"), Column("to"), Column(""), Column("open time", is_figure=True), Column("because of"))
 _EVERYTHING: Final = 1_000_000  # findings
 
@@ -132,12 +132,13 @@ def _promise(
     for text in _account(reading, explanation, zone, times):
         yield Text(text)
     total = row("", "", "in all", exact(reading.elapsed), _paused(reading))
-    yield Table(_SPAN, (*(_stretch(segment, times, events) for segment in segments), total))
+    yield Table(_SPAN, (*(_stretch(segment, explanation.calendar, times, events) for segment in segments), total))
 
 
 def _account(reading: SlaReading, explanation: Explanation, zone: str, times: Times) -> Iterator[str]:
-    calendar = f"calendar {explanation.calendar}" if explanation.calendar else "all the time"
-    yield f"{exact(reading.elapsed)} of {exact(reading.goal)} used, {calendar}; times are those of {zone}"
+    hours = explanation.calendar_reason.text
+    yield f"{exact(reading.elapsed)} of {exact(reading.goal)} used, {hours}; times are those of {zone}"
+    yield explanation.goal_reason.text
     ended = f", ended {times.whole(reading.stopped_at)}" if reading.stopped_at else ""
     yield f"started {times.whole(reading.started_at)}, {_due(reading, times)}{ended}"
     if reading.breached_at:
@@ -157,11 +158,14 @@ def _paused(reading: SlaReading) -> str:
     return f"and {exact(reading.paused)} paused" if reading.paused else ""
 
 
-def _stretch(segment: Segment, times: Times, events: Mapping[EventId, str]) -> tuple[Cell, ...]:
+def _stretch(segment: Segment, calendar: str | None, times: Times, events: Mapping[EventId, str]) -> tuple[Cell, ...]:
     tones: Mapping[str, Tone] = {"running": "good", "paused": "plain", "closed": "quiet"}
     because = list(segment.holidays)
     if segment.event_id is not None:
-        because.append(f"{segment.event_id}: {events.get(segment.event_id, '')}")
+        by = f" by {segment.by}" if segment.by else ""
+        because.append(f"{segment.event_id}{by}: {events.get(segment.event_id, '')}")
+    if segment.calendar != calendar:
+        because.append(f"by the hours of {segment.calendar or 'all days'}")
     shift = times.shift(segment.start, segment.end)
     if shift and segment.kind != "closed":
         because.append(f"clocks go {'forward' if shift > _ZERO else 'back'} by {exact(abs(shift))}")

@@ -102,8 +102,8 @@ class WorkingClock:
         """A new clock, with its first due date."""
         self = cls.__new__(cls)
         self.compiled, self.source, self._line = compiled, None, None
-        definition = compiled.definition
-        hours = compiled.fixed or compiled.hours.resolved(definition, definition.goals[goal_index], revision.fields)
+        definition, goal = compiled.definition, compiled.definition.goals[goal_index]
+        hours = compiled.fixed or compiled.hours.resolved(definition, goal, revision.fields)
         self.__dict__ = {
             **_UNTOUCHED,
             "definition": definition.id,
@@ -122,8 +122,11 @@ class WorkingClock:
         return self
 
     def kept(self) -> SlaClock:
-        """The clock as a noun; the one that it was made from, if nothing has happened."""
-        return made(SlaClock, self.__dict__) if self.source is None else self.source
+        """The clock as a noun, which takes its fields over; the one that it was made from, if nothing has happened."""
+        if self.source is None:
+            self.source = object.__new__(SlaClock)
+            object.__setattr__(self.source, "__dict__", self.__dict__)
+        return self.source
 
     # --- where it stands on its number line
 
@@ -158,19 +161,27 @@ class WorkingClock:
             return self.line.instant(self.goal + self.business_paused + stood)
         if not self._promise.moved_by_pauses:
             return self.target_at
-        return self._later(self.target_at, self.business_paused + stood - self._paused_before(self.target_since))
+        return self._later(self.target_at, self.business_paused + stood - self._unmoved())
 
     def _later(self, instant: datetime, open_time: timedelta) -> datetime | None:
         """So much open time after an instant: the instant itself, if it is none."""
         return self.line.instant(self.line.at(instant) + open_time) if open_time > _ZERO else instant
 
+    def _unmoved(self) -> timedelta:
+        """The pause time that does not move the due date: what had passed when it was agreed on; else all before it."""
+        if not self._promise.moved_by_pauses:
+            return self._paused_before(self.target_at)
+        begun, since = self.pause_begun, self.target_since
+        if begun is None or since is None or since <= begun:
+            return self._paused_before(since)
+        return self._paused_before(since) + self.line.between(begun, since)
+
     def _paused_before(self, instant: datetime | None) -> timedelta:
-        """The pause time that had passed by an instant; none, if there is none."""
+        """The time of closed pauses before an instant; none, if there is none."""
         if instant is None:
             return _ZERO
-        begun = self.pause_begun
-        pauses = [(pause.start, pause.end) for pause in self.pauses] + ([(begun, instant)] if begun is not None else [])
-        return sum((self.line.between(start, min(end, instant)) for start, end in pauses if start < instant), _ZERO)
+        pauses = ((pause.start, min(pause.end, instant)) for pause in self.pauses if pause.start < instant)
+        return sum((self.line.between(start, end) for start, end in pauses), _ZERO)
 
     def _reached(self, elapsed: timedelta) -> datetime | None:
         """When so much of the goal is used up, if it runs on."""
@@ -239,7 +250,7 @@ class WorkingClock:
             self.pauses = (*self.pauses, made(Pause, stood))
             self.business_paused += business
         self.stage, self.paused_at, self.paused_by, self.paused_side = "in_progress", None, None, None
-        if not self._promise.moved_by_pauses:
+        if self.target_at is not None and not self._promise.moved_by_pauses:
             self._measure()
         self._look_again(at)
 
@@ -327,8 +338,7 @@ class WorkingClock:
     def _measure(self) -> None:
         """The goal of a due date is the open time up to it, but for the pauses that do not move it."""
         if self.target_at is not None:
-            unmoved = self.target_since if self._promise.moved_by_pauses else self.target_at
-            self.goal = max(_ZERO, self.line.at(self.target_at) - self._paused_before(unmoved))
+            self.goal = max(_ZERO, self.line.at(self.target_at) - self._unmoved())
 
     def _look_again(self, at: datetime) -> None:
         """Compute what is ahead anew; what is used up already happens now. A due date that was missed stays."""

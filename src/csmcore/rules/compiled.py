@@ -10,13 +10,14 @@ from csmcore.conditions import Condition, Predicate, Record, atoms_of, compile_c
 from csmcore.model import CLOCK_CONDITIONS, SlaDefinition
 from csmcore.rules.hours import Hours, Resolved
 
-__all__ = ["CompiledDefinition", "Mark", "Verdict", "compiled_definition", "quiet"]
+__all__ = ["CONTRACT", "CompiledDefinition", "Mark", "Verdict", "compiled_definition", "quiet"]
 
-_CONTRACT = frozenset(
+CONTRACT = frozenset(
     {"contract", "contract.sla_definitions", "contract.runs_non_contractual", "entitlement.sla_definitions"}
 )
 """What decides whether a contract lets a definition run."""
 
+_EMPTINESS = frozenset({"is_empty", "is_not_empty"})
 _MOST_MARKS = 1_000  # goals for which a definition keeps them
 _ALL = 100  # percent
 _MICROSECOND = timedelta(microseconds=1)
@@ -60,9 +61,10 @@ class CompiledDefinition:
 
     ``reads`` are the fields that it depends on. Where none of them has changed, a revision does nothing to it that the
     one before has not done. It is None where that is not so: some condition asks about a change or an event, or resets,
-    or pauses are counted retroactively. ``asks`` are the fields of its conditions, if what they say depends on the
-    record of now alone. ``promises`` has for each goal the first that promises the same, ``fixed`` the hours where no
-    case can have others.
+    or pauses are counted retroactively. What its conditions say depends on the record of now alone if it ``is_still``:
+    then on the fields that are ``valued``, and on whether the ``hollow`` ones are empty; ``dates`` are the fields of due
+    dates. ``promises`` has for each goal the first that promises the same, ``fixed`` the hours where no case can have
+    others; ``is_simple`` says that neither goal nor hours can ever change.
     """
 
     definition: SlaDefinition
@@ -71,7 +73,10 @@ class CompiledDefinition:
     predicates: Mapping[str, Predicate]
     fits: tuple[Predicate | None, ...]
     reads: frozenset[str] | None
-    asks: frozenset[str] | None
+    is_still: bool
+    valued: frozenset[str]
+    hollow: frozenset[str]
+    dates: frozenset[str]
     promises: tuple[int, ...]
     fixed: Resolved | None
     is_simple: bool
@@ -134,10 +139,13 @@ def compiled_definition(definition: SlaDefinition, number: int, hours: Hours) ->
     targets = [goal.target for goal in goals]
     conditions = {name: each for name in CLOCK_CONDITIONS if (each := getattr(definition, name)) is not None}
     asked = [*conditions.values(), *(goal.when for goal in goals if goal.when is not None)]
-    is_still = not any(atom.op.startswith("changes") for condition in asked for atom in atoms_of(condition))
-    has_sources = bool(definition.calendar_source or definition.timezone_source)
+    atoms = [atom for condition in asked for atom in atoms_of(condition)]
+    is_still = not any(atom.op.startswith("changes") for atom in atoms)
+    compared = [atom for atom in atoms if atom.op not in _EMPTINESS]
+    valued = frozenset(name for atom in compared for name in (atom.field, atom.other) if name is not None)
+    sources = (*definition.calendar_source, *definition.timezone_source)
     own = {goal.calendar or definition.calendar for goal in goals}
-    fixed = None if has_sources or len(own) > 1 else Resolved(own.pop(), None)
+    fixed = None if sources or len(own) > 1 else Resolved(own.pop(), None)
     return CompiledDefinition(
         definition=definition,
         number=number,
@@ -145,7 +153,10 @@ def compiled_definition(definition: SlaDefinition, number: int, hours: Hours) ->
         predicates={name: compile_condition(condition) for name, condition in conditions.items()},
         fits=tuple(None if goal.when is None else compile_condition(goal.when) for goal in goals),
         reads=_reads(definition, asked) if is_still else None,
-        asks=frozenset[str]().union(*map(fields_of, asked)) if is_still else None,
+        is_still=is_still,
+        valued=(valued | set(sources)) if is_still else frozenset(sources),
+        hollow=frozenset(atom.field for atom in atoms) - valued if is_still else frozenset(),
+        dates=frozenset(goal.due_field for goal in goals if goal.due_field is not None),
         promises=tuple(targets.index(target) for target in targets),
         fixed=fixed,
         is_simple=fixed is not None and len(goals) == 1 and goals[0].due_field is None,
@@ -153,7 +164,7 @@ def compiled_definition(definition: SlaDefinition, number: int, hours: Hours) ->
 
 
 def _reads(definition: SlaDefinition, conditions: list[Condition]) -> frozenset[str] | None:
-    fields = _CONTRACT.union(definition.calendar_source, definition.timezone_source, *map(fields_of, conditions))
+    fields = CONTRACT.union(definition.calendar_source, definition.timezone_source, *map(fields_of, conditions))
     fields |= {goal.due_field for goal in definition.goals if goal.due_field is not None}
     remembers = definition.reset is not None or definition.retroactive_pause
     return None if remembers or any(name.startswith("event.") for name in fields) else fields

@@ -55,13 +55,20 @@ class Line(NamedTuple):
 
     def instant(self, open_time: timedelta) -> datetime | None:
         """The earliest instant, from the start on, by which there was so much; None if the calendar ends before."""
+        if not self.stretches:
+            return self._ahead(open_time)
         total = _ZERO
         for stretch in self.stretches:
             if open_time <= total + stretch.business:
                 calendar = self.hours.calendar(stretch.calendar, stretch.timezone)
                 return max(stretch.start, calendar.instant(calendar.position(stretch.start) + open_time - total))
             total += stretch.business
+        return self._ahead(open_time)
+
+    def _ahead(self, open_time: timedelta) -> datetime | None:
+        """The instant under the calendar in force."""
         try:
-            return max(self.since, self.calendar.instant(self.origin + open_time))
+            found = self.calendar.instant(self.origin + open_time)
         except CalendarExhausted:
             return None
+        return max(self.since, found)

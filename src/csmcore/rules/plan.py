@@ -9,7 +9,7 @@ import attrs
 from csmcore.conditions import Condition, field, fields_of, satisfiable
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import DefinitionId, SlaClock, SlaDefinition, SupportPolicy
-from csmcore.rules.candidates import Candidates
+from csmcore.rules.candidates import Candidates, bits
 from csmcore.rules.compiled import CompiledDefinition, compiled_definition
 from csmcore.rules.hours import Hours
 from csmcore.rules.judging import Judge
@@ -17,20 +17,19 @@ from csmcore.rules.warnings import PromiseWarning, promise_warnings
 
 __all__ = ["Plan", "compile_policy"]
 
+_MOST_MASKS = 4_096  # sets of definitions that a plan keeps
+
 
 @attrs.frozen(eq=False, slots=False)
 class Plan:
-    """A compiled policy. It pickles as the policy, and is compiled anew where it is needed.
-
-    ``reads`` are the fields whose change may matter to a definition that does not look at every revision.
-    """
+    """A compiled policy. It pickles as the policy, and is compiled anew where it is needed."""
 
     policy: SupportPolicy
     definitions: Mapping[DefinitionId, CompiledDefinition]
     hours: Hours
     candidates: Candidates
     judge: Judge
-    reads: frozenset[str]
+    _some: dict[int, Sequence[CompiledDefinition]] = attrs.field(factory=dict, init=False, repr=False)
 
     def definition(self, clock: SlaClock) -> CompiledDefinition:
         """The definition that a clock measures. Raises InvalidValue if the policy has none of that id."""
@@ -60,14 +59,14 @@ class Plan:
         """Those that may have to remember pauses before they attach, as bits."""
         return sum(1 << each.number for each in self.numbered if each.definition.retroactive_pause)
 
-    @cached_property
-    def readers(self) -> Sequence[tuple[str, int]]:
-        """Each field that some definition reads, with those that do, as bits."""
-        masks = dict.fromkeys(sorted(self.reads), 0)
-        for each in self.numbered:
-            for name in each.reads or ():
-                masks[name] |= 1 << each.number
-        return tuple(masks.items())
+    def some(self, mask: int) -> Sequence[CompiledDefinition]:
+        """The definitions of these bits, in the order of the policy."""
+        found = self._some.get(mask)
+        if found is None:
+            found = tuple(self.numbered[number] for number in bits(mask))
+            if len(self._some) < _MOST_MASKS:
+                self._some[mask] = found
+        return found
 
     def __reduce__(self) -> tuple[Callable[[SupportPolicy], "Plan"], tuple[SupportPolicy]]:
         """Closures do not pickle; the policy does."""
@@ -84,10 +83,9 @@ def compile_policy(policy: SupportPolicy) -> Plan:
     compiled = {
         definition.id: _compiled(definition, number, hours) for number, definition in enumerate(policy.definitions)
     }
-    reads = frozenset[str]().union(*(each.reads or () for each in compiled.values()))
     candidates = Candidates.of(policy.definitions)
     judge = Judge.of(tuple(compiled.values()), candidates)
-    return Plan(policy, MappingProxyType(compiled), hours, candidates, judge, reads)
+    return Plan(policy, MappingProxyType(compiled), hours, candidates, judge)
 
 
 def _compiled(definition: SlaDefinition, number: int, hours: Hours) -> CompiledDefinition:

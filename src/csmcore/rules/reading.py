@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from csmcore.calendars import Calendar, Span, as_utc, time_zone_database
 from csmcore.conditions import fields_of, sentence
 from csmcore.errors import InvalidValue
-from csmcore.model import EventId, Explanation, Reason, Segment, Side, SlaClock, SlaReading, made
+from csmcore.model import EventId, Explanation, Goal, Reason, Segment, Side, SlaClock, SlaReading, made, write_duration
 from csmcore.rules.clock import WorkingClock
 from csmcore.rules.compiled import CompiledDefinition
 from csmcore.rules.plan import Plan
@@ -116,7 +116,17 @@ def _why_goal(compiled: CompiledDefinition, index: int) -> Reason:
         text = "because no goal before it is for this case"
     else:
         text = "for every case"
-    return Reason("goal", f"goal {index + 1} of {len(goals)}, {text}", fields)
+    return Reason("goal", f"goal {index + 1} of {len(goals)}: {_promised(goals[index])}, {text}", fields)
+
+
+def _promised(goal: Goal) -> str:
+    if goal.due_field is not None:
+        return f"by the date in {goal.due_field}" + ("" if goal.moved_by_pauses else ", whatever pauses")
+    if goal.days is None:
+        return f"{write_duration(goal.duration or _ZERO)} of open time"
+    ends = {"same_time": "the same local time", "close": "the close"}.get(goal.at, goal.at)
+    late = f" (one more if it starts after {goal.cutoff})" if goal.cutoff else ""
+    return f"{ends} of business day {goal.days}{late}"
 
 
 def _why_hours(clock: WorkingClock) -> Reason:

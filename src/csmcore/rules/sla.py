@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from csmcore.calendars import as_utc
-from csmcore.conditions import Record, same
+from csmcore.conditions import Record
 from csmcore.errors import InvalidValue
 from csmcore.model import Pause, Reason, Revision, SlaClock, SlaState, Standstill, made
-from csmcore.rules.candidates import bits
 from csmcore.rules.clock import WorkingClock, side_of
 from csmcore.rules.compiled import CompiledDefinition, Verdict
 from csmcore.rules.due import instant_in
+from csmcore.rules.judging import Judgement
 from csmcore.rules.plan import Plan
 
 __all__ = ["advance", "evaluate", "next_deadline", "not_running", "tick"]
@@ -80,6 +80,7 @@ class _Fold:
         self.plan = plan
         self.clocks: list[SlaClock | WorkingClock] = list(state.clocks)
         self.last = state.last
+        self.judgement: Judgement | None = None
         self.standstills = {each.definition: each for each in state.standstills}
         self.cycles: dict[int, int] = {}
         self.active: dict[int, list[int]] = {}
@@ -114,15 +115,18 @@ class _Fold:
             raise InvalidValue("revision", problem, "give revisions in order")
         before = None if last is None else last.fields
         self.catch_up(at)
-        awake = plan.candidates.everyone if before is None else plan.watchful | _readers(plan, now, before)
+        judgement = plan.judge.judgement(now)
+        awake = plan.candidates.everyone
+        if before is not None:
+            was = self.judgement or plan.judge.judgement(before)
+            awake = plan.watchful | plan.judge.woken(now, before, judgement, was)
+        awake &= (judgement.starting & judgement.running) | plan.retroactive | self.having
         if awake:
-            judgement, running = plan.judge.judgement(now), plan.candidates.running(now)
-            awake &= (judgement.starting & running) | plan.retroactive | self.having
             self.revision, self.before = revision, before
-            for number in bits(awake):
-                compiled = plan.numbered[number]
+            for compiled in plan.some(awake):
                 verdict = judgement.verdict(compiled, now, before)
-                self._take(compiled, verdict, is_run=bool(running >> number & 1))
+                self._take(compiled, verdict, is_run=bool(judgement.running >> compiled.number & 1))
+        self.judgement = judgement
         self.last = revision
 
     def working(self, place: int) -> WorkingClock:
@@ -135,7 +139,8 @@ class _Fold:
 
     def _take(self, compiled: CompiledDefinition, verdict: Verdict, *, is_run: bool) -> None:
         """Attach, then let each active clock do the first thing that applies; ``is_run``: the contract allows it."""
-        places = tuple(self.active.get(compiled.number, ()))
+        known = self.active.get(compiled.number)
+        places = () if known is None else tuple(known)
         if verdict.starts and is_run and self._admits(compiled, places):
             goal = self._goal(compiled, verdict)
             if goal is not None:
@@ -249,16 +254,6 @@ class _Fold:
             self.standstills[definition.id] = known
 
 
-def _readers(plan: Plan, now: Record, before: Record) -> int:
-    """The definitions to which a change of fields, as `changes` has it, may matter."""
-    mask = 0
-    for name, readers in plan.readers:
-        value, was = now.get(name), before.get(name)
-        if value is not was and not same(value, was):
-            mask |= readers
-    return mask
-
-
 # --- why there is no clock -------------------------------------------------------------------------------------------
 
 
@@ -273,7 +268,7 @@ def not_running(plan: Plan, state: SlaState, before: SlaState) -> tuple[Reason, 
     now, was = state.last.fields, None if before.last is None else before.last.fields
     having = {clock.definition for clock in state.active}
     running = plan.candidates.running(now)
-    starting = [plan.numbered[number] for number in bits(plan.candidates.starting(now))]
+    starting = plan.some(plan.candidates.starting(now))
     found = (
         _why_not(each, now, was, is_run=bool(running >> each.number & 1))
         for each in starting

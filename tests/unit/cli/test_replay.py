@@ -132,13 +132,17 @@ def test_the_real_logs_presets_read_by_their_short_names(run: RunCommand, tmp_pa
 
 @pytest.mark.parametrize(
     ("text", "arguments"),
-    [("replay_example.txt", ()), ("replay_case.txt", ("--case", "HM-0134"))],
+    [
+        ("replay_example.txt", ("example",)),
+        ("replay_case.txt", ("example", "--case", "HM-0134")),
+        ("replay_clocks.txt", ("clocks", "--case", "K-1")),
+    ],
 )
 def test_the_docs_show_what_is_printed(run: RunCommand, text: str, arguments: tuple[str, ...]) -> None:
     """The reference's outputs are the real ones, but for the version of the time zones."""
-    said = "csmcore replay example" + "".join(f" {argument}" for argument in arguments)
+    said = "csmcore replay" + "".join(f" {argument}" for argument in arguments)
     shown = (DOCS / text).read_text(encoding="utf-8")
-    printed = run("replay", "example", *arguments).out
+    printed = run("replay", *arguments).out
     assert without_version(shown) == without_version(printed), f"write it anew: {said} > docs/examples/{text}"
 
 

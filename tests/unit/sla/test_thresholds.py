@@ -1,44 +1,13 @@
-"""Thresholds by percents and by offsets, deadlines that may be met exactly, and the events that tell of them."""
+"""Thresholds by percents and by offsets, and deadlines that may be met exactly."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
-from csmcore.calendars import BusinessCalendar, WeeklyHours
 from csmcore.conditions import field
-from csmcore.model import (
-    Account,
-    AccountId,
-    Actor,
-    AssignToMe,
-    Case,
-    CaseFacts,
-    CaseId,
-    Decision,
-    Event,
-    Goal,
-    OpenCase,
-    ProposeSolution,
-    Refusal,
-    RequestInfo,
-    SlaDefinition,
-    SlaState,
-    Threshold,
-    UpdateCase,
-)
-from csmcore.rules import (
-    Plan,
-    compile_policy,
-    decide_apply,
-    decide_open,
-    decide_tick,
-    evaluate,
-    next_deadline,
-    read,
-    tick,
-)
+from csmcore.model import Goal, Threshold
+from csmcore.rules import evaluate, next_deadline, read, tick
 from tests.unit.sla.desk import OFFICE, at, desk, hours, promise
 
 OPEN, WAIT, DONE = {"state": "open"}, {"state": "awaiting_info"}, {"state": "resolved"}
@@ -188,130 +157,7 @@ def test_paused_when_it_is_used_up_is_in_time() -> None:
     case = desk(promise(on_time="by"), ("12 09:00", OPEN), ("12 13:00", WAIT), ("12 15:00", OPEN))
     assert (case.reading("12 14:00").stage, case.reading("12 14:00").has_breached) == ("paused", False)
     assert case.reading("12 16:00").breached_at == at("12 15:00") + MICRO
-    assert case.reading("12 16:00").due_at == at("12 13:00")  # 4 h + 2 h of pause: 15:00, as pauses go
-
-
-# --- what is told ----------------------------------------------------------------------------------------------------
-
-ANN = Actor(kind="internal", id="ann", roles=frozenset({"agent"}))
-FACTS = CaseFacts(account=Account(id=AccountId("acme"), name="Acme"))
-
-
-def opened(*definitions: SlaDefinition) -> tuple[Plan, Decision]:
-    """A case, opened on Mon 09:00 under these promises."""
-    plan = desk(definitions).plan
-    command = OpenCase(account=AccountId("acme"), short_description="No sound")
-    decision = decide_open(command, ANN, FACTS, plan, at("12 09:00"), CaseId("case"), "CS1")
-    assert isinstance(decision, Decision)
-    return plan, decision
-
-
-def told(events: tuple[Event, ...]) -> list[tuple[str, dict[str, Any]]]:
-    """What clocks did, with the details that say more than whose clock it was."""
-    return [
-        (event.kind, {name: value for name, value in event.details.items() if name in {"threshold", "level", "percent"}})
-        for event in events
-        if event.kind.startswith("clock") or event.kind in {"threshold_reached", "goal_changed"}
-    ]
-
-
-def test_a_threshold_is_told_with_its_label_and_level() -> None:
-    """A percent says it, an offset has none; a late tick tells them all, in the order of their instants."""
-    definition = promise(thresholds=(Threshold(50, level=1), before(HALF, 2), after(hours(1), 3)))
-    plan, decision = opened(definition)
-    assert told(decision.events) == [("clock_attached", {})]
-    ticked = decide_tick(decision.case, decision.sla, plan, at("12 16:00"))
-    assert ticked is not None
-    assert told(ticked.events) == [
-        ("threshold_reached", {"threshold": "50%", "level": 1, "percent": 50}),
-        ("threshold_reached", {"threshold": "due-30m", "level": 2}),
-        ("clock_breached", {}),
-        ("threshold_reached", {"threshold": "due+1h", "level": 3}),
-    ]
-    assert [event.details["at"] for event in ticked.events] == [
-        at("12 11:00"),
-        at("12 12:30"),
-        at("12 13:00"),
-        at("12 14:00"),
-    ]
-    assert decide_tick(ticked.case, ticked.sla, plan, at("12 16:00")) is None
-
-
-def apply(plan: Plan, decision: Decision, command: Any, when: str) -> Decision:
-    """The next decision."""
-    found = decide_apply(decision.case, decision.sla, command, ANN, FACTS, plan, at(when))
-    assert isinstance(found, Decision), found
-    return found
-
-
-def test_each_turn_of_a_clock_is_told() -> None:
-    """Paused, gone on, its goal changed, completed; and the next cycle of the same promise."""
-    goals = (Goal(hours(2), field("priority") == 1), Goal(hours(4)))
-    plan, decision = opened(promise(goals=goals))
-    decision = apply(plan, decision, AssignToMe(), "12 09:30")
-    decision = apply(plan, decision, RequestInfo(message="Which one?"), "12 10:00")
-    assert told(decision.events) == [("clock_paused", {})]
-    decision = apply(plan, decision, UpdateCase(changes={"impact": 1, "urgency": 1}), "12 10:30")
-    assert told(decision.events) == [("goal_changed", {})]
-
-
-def test_another_agreed_date_is_told_as_a_change_of_goal() -> None:
-    """The goal in open time may be the same: the date is another."""
-    definition = promise(goals=(Goal(due_field="extra.due"),))
-    from csmcore.rules.clock_events import clock_happenings
-
-    case = desk(
-        definition,
-        ("12 09:00", {**OPEN, "extra.due": at("12 17:00")}),
-        ("12 10:00", {"extra.due": at("13 09:00")}),
-        ("12 11:00", WAIT),
-        ("12 12:00", OPEN),
-        ("12 13:00", DONE),
-    )
-    states = [SlaState(), *(evaluate(case.plan, case.revisions, revision.at) for revision in case.revisions)]
-    kinds = [
-        [happening.kind for happening in clock_happenings(case.plan, one, two, at("12 13:00"))]
-        for one, two in zip(states, states[1:], strict=False)
-    ]
-    assert kinds == [["clock_attached"], ["goal_changed"], ["clock_paused"], ["clock_resumed"], ["clock_completed"]]
-
-
-# --- the order of commands -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("when", ["12 08:59", "12 10:59"])
-def test_a_command_before_the_last_change_is_refused(when: str) -> None:
-    """Before its opening, or before what changed last: a refusal, and case and clocks are what they were."""
-    plan, decision = opened(promise())
-    decision = apply(plan, decision, AssignToMe(), "12 11:00")
-    case, sla = decision.case, decision.sla
-    found = decide_apply(case, sla, RequestInfo(message="Which one?"), ANN, FACTS, plan, at(when))
-    assert isinstance(found, Refusal)
-    assert found.codes == ("too_early",)
-    assert (case, sla) == (decision.case, decision.sla)
-    assert isinstance(apply(plan, decision, RequestInfo(message="Which one?"), "12 11:00"), Decision)
-
-
-def test_a_command_before_what_a_tick_has_noticed_is_refused() -> None:
-    """A clock that has broken at 13:00 sees nothing happen at 12:59 any more; at 13:00 it does."""
-    plan, decision = opened(promise(thresholds=(50,)))
-    for when, too_early in (("12 11:00", "12 10:59"), ("12 13:00", "12 12:59")):
-        ticked = decide_tick(decision.case, decision.sla, plan, at(when))
-        assert ticked is not None
-        found = decide_apply(ticked.case, ticked.sla, AssignToMe(), ANN, FACTS, plan, at(too_early))
-        assert isinstance(found, Refusal)
-        assert found.codes == ("too_early",)
-        assert isinstance(decide_apply(ticked.case, ticked.sla, AssignToMe(), ANN, FACTS, plan, at(when)), Decision)
-
-
-def test_a_threshold_is_told_of_the_promise_that_has_it() -> None:
-    """Two promises with thresholds of one label tell each its own level."""
-    plan, decision = opened(
-        promise(id="one", thresholds=(Threshold(50, level=1),)), promise(id="two", thresholds=(Threshold(50, level=2),))
-    )
-    ticked = decide_tick(decision.case, decision.sla, plan, at("12 11:00"))
-    assert ticked is not None
-    assert [(event.details["definition"], event.details["level"]) for event in ticked.events] == [("one", 1), ("two", 2)]
+    assert case.reading("12 16:00").due_at == at("12 15:00")  # 09:00 + 4 h + 2 h of pause
 
 
 def test_a_reading_agrees_with_the_tick_that_was_not_made() -> None:
