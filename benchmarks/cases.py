@@ -46,7 +46,7 @@ def timed(contenders: Mapping[str, Calls], effort: Effort) -> dict[str, Timed]:
     """Time each contender's calls, one after the other and again, in turn with the others."""
     asked = {}
     for name, calls in contenders.items():
-        questions = [(call, None) for call in calls] * (effort.questions // len(calls))
+        questions = [(call, None) for call in calls] * max(1, effort.questions // len(calls))
         asked[name] = (called, affordable(called, questions, effort.seconds, least=len(calls)))
     return race(asked, effort.rounds)
 

@@ -166,7 +166,7 @@ def catch_up(clocks: Iterable[Clock], until: int) -> None:
             happen(clock, clock["next"])
 
 
-def step(clocks: list[Clock], at: int, fields: Record) -> None:
+def step(clocks: list[Clock], at: int, fields: Record) -> None:  # noqa: C901, PLR0912 - branches are its point
     """One more revision acts on the clocks, in place."""
     catch_up(clocks, at)
     get = fields.get

@@ -172,7 +172,7 @@ def history_of(rows: Iterable[tuple[datetime, dict[str, object]]], as_of: dateti
 
 
 def six_events(case: int = 0, *, has_contract: bool = False, **always: object) -> History:
-    """Opened, taken up, asked after the first reply, answered the next day, resolved, closed; looked at a week later."""
+    """Opened, taken up, asked with the first reply, answered the next day, resolved, closed; as of a week later."""
     opened = OPENED_AT + timedelta(minutes=case % 40_000)
     answered = opened + timedelta(hours=1)
     had = {"assigned_to": "ann", "first_response_at": answered}

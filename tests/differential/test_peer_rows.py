@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from csmcore.calendars import BusinessCalendar, Calendar
+from csmcore.model import DefinitionId, EventId, Goal, Revision, SlaDefinition, SupportPolicy
+from csmcore.rules import compile_policy, evaluate
 from tests.oracle.calendar import WEEKDAYS
 from tests.real_data import data_folder, rows
 from tests.tally import Tally
@@ -162,6 +164,24 @@ def due(calendar: Calendar, row: dict) -> datetime:
     return calendar.add(at(row["start"]), seconds(row) + paused)
 
 
+def due_of_clock(calendar: Calendar, row: dict) -> datetime | None:
+    """The same, as the engine's clock has it after the pauses of the row; it must say what the calendar says."""
+    steps = [(row["start"], "open")]
+    for start, end in [*row.get("pauses", []), *row.get("wall_pauses", [])]:
+        steps += [(start, "awaiting_info"), (end, "open")]
+    revisions = [
+        Revision(at(when), number, EventId(f"C/{number}"), {"state": state})
+        for number, (when, state) in enumerate(steps, 1)
+    ]
+    promise = SlaDefinition(id=DefinitionId("due"), measure="resolution", calendar="hours", goals=(Goal(seconds(row)),))
+    plan = compile_policy(
+        SupportPolicy(name="peer", version="1", calendars={"hours": calendar}, definitions=(promise,))
+    )
+    (clock,) = evaluate(plan, revisions, revisions[-1].at).clocks
+    assert clock.due_at == due(calendar, row)
+    return clock.due_at
+
+
 def between(calendar: Calendar, row: dict) -> timedelta:
     """Open time from the row's start to its end."""
     return calendar.elapsed(at(row["start"]), at(row["end"]))
@@ -181,7 +201,7 @@ def working_periods(calendar: Calendar, row: dict) -> list[tuple[datetime, datet
 ANSWERS: dict[str, Callable[[Calendar, dict], object]] = {
     "add": due,
     "add_working_time": due,
-    "due_time": due,
+    "due_time": due_of_clock,
     "subtract_working_time": lambda calendar, row: calendar.subtract(at(row["start"]), seconds(row)),
     "between": between,
     "working_time_between": between,

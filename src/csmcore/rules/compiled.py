@@ -62,7 +62,7 @@ class CompiledDefinition:
     ``reads`` are the fields that it depends on. Where none of them has changed, a revision does nothing to it that the
     one before has not done. It is None where that is not so: some condition asks about a change or an event, or resets,
     or pauses are counted retroactively. What its conditions say depends on the record of now alone if it ``is_still``:
-    then on the fields that are ``valued``, and on whether the ``hollow`` ones are empty; ``dates`` are the fields of due
+    then on the ``valued`` fields, and on whether the ``hollow`` ones are empty; ``dates`` are the fields of due
     dates. ``promises`` has for each goal the first that promises the same, ``fixed`` the hours where no case can have
     others; ``is_simple`` says that neither goal nor hours can ever change.
     """

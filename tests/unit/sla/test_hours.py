@@ -199,9 +199,7 @@ def test_a_pause_counts_by_the_hours_too(mode: str, elapsed: int, paused: int, d
 def test_pauses_that_are_over_are_counted_anew_under_the_last_hours() -> None:
     """An hour's pause before 13:00 is none under the late shift."""
     definition = sourced(on_calendar_change="last")
-    case = told(
-        definition, ("12 09:00", OPEN | EARLY), ("12 11:00", WAIT), ("12 12:00", OPEN), ("12 12:30", LATE)
-    )
+    case = told(definition, ("12 09:00", OPEN | EARLY), ("12 11:00", WAIT), ("12 12:00", OPEN), ("12 12:30", LATE))
     (clock,) = case.clocks("12 14:00")
     assert [(pause.business, pause.start, pause.by) for pause in clock.pauses] == [(hours(0), at("12 11:00"), None)]
     assert (case.reading("12 14:00").elapsed, case.reading("12 14:00").due_at) == (hours(1), at("12 17:00"))
@@ -248,7 +246,9 @@ def test_where_the_goal_ends_may_lie_under_hours_of_the_past() -> None:
 
 def test_two_changes_at_one_instant_leave_one_stretch() -> None:
     """What was in force for no time at all is not remembered."""
-    case = told(sourced(), ("12 09:00", OPEN | EARLY), ("12 11:00", LATE), ("12 11:00", {"account.calendar": "floating"}))
+    case = told(
+        sourced(), ("12 09:00", OPEN | EARLY), ("12 11:00", LATE), ("12 11:00", {"account.calendar": "floating"})
+    )
     (clock,) = case.clocks("12 12:00")
     assert clock.stretches == (CalendarStretch(at("12 09:00"), at("12 11:00"), hours(2), "office"),)
     assert clock.due_at == at("12 13:00")

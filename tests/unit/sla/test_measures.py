@@ -24,9 +24,7 @@ def measured(measure: str, **changes: object) -> SlaDefinition:
 
 def cycles(case: Desk, as_of: str) -> list[tuple[str, str, float]]:
     """Stage, start and hours of each cycle."""
-    return [
-        (each.stage, f"{each.started_at:%H:%M}", each.elapsed / hours(1)) for each in case.readings(as_of)
-    ]
+    return [(each.stage, f"{each.started_at:%H:%M}", each.elapsed / hours(1)) for each in case.readings(as_of)]
 
 
 TALK: tuple[Step, ...] = (
@@ -159,7 +157,9 @@ def test_a_measure_of_a_policy_shadows_none_that_is_built_in(name: str) -> None:
 def test_an_unknown_measure_is_refused() -> None:
     """With those that are known; a start of its own does not excuse a name that leads nowhere."""
     for changes in ({}, {"start": field("state") == "new"}):
-        with pytest.raises(InvalidValue, match=r"no measure 'resolved'; known are first_response, .*, custom") as caught:
+        with pytest.raises(
+            InvalidValue, match=r"no measure 'resolved'; known are first_response, .*, custom"
+        ) as caught:
             SupportPolicy(name="p", version="1", definitions=(measured("resolved", **changes),))
         assert caught.value.path == "$.definitions[0].measure"
 

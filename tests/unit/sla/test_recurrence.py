@@ -92,7 +92,11 @@ def test_a_start_that_rises_while_it_may_not_attach_has_risen_for_nothing(recurr
 
 @pytest.mark.parametrize(
     "start",
-    [field("priority").changes(), field("priority").changes_to(1), (field("priority") == 1) & field("priority").changes()],
+    [
+        field("priority").changes(),
+        field("priority").changes_to(1),
+        (field("priority") == 1) & field("priority").changes(),
+    ],
     ids=["changes", "changes_to", "level and change"],
 )
 def test_each_change_is_a_rise(start: Condition) -> None:
@@ -157,7 +161,10 @@ def test_a_sequential_clock_is_reset_without_a_rise() -> None:
     """A reset attaches the next cycle whatever the recurrence says."""
     definition = promise(start=field("category") == "gold", reset=field("priority").changes(), recurrence="sequential")
     steps = (("12 09:00", {**OPEN, **GOLD, "priority": 3}), ("12 10:00", {"priority": 1}))
-    assert cycles(desk(definition, *steps), "12 11:00") == [(1, "completed", "12 09:00"), (2, "in_progress", "12 10:00")]
+    assert cycles(desk(definition, *steps), "12 11:00") == [
+        (1, "completed", "12 09:00"),
+        (2, "in_progress", "12 10:00"),
+    ]
 
 
 def test_a_first_revision_is_a_rise() -> None:

@@ -119,7 +119,10 @@ def test_a_pause_before_a_future_start_is_clipped_to_it() -> None:
 def test_a_clock_may_end_before_it_starts() -> None:
     """Resolved at 11:00, with a start at 14:00: kept, with no time at all."""
     case = desk(
-        backdated(), ("12 09:00", {**OPEN, **GOLD, "extra.began": at("12 14:00")}), ("12 10:00", WAIT), ("12 11:00", DONE)
+        backdated(),
+        ("12 09:00", {**OPEN, **GOLD, "extra.began": at("12 14:00")}),
+        ("12 10:00", WAIT),
+        ("12 11:00", DONE),
     )
     reading = case.reading("12 16:00")
     assert (reading.stage, reading.elapsed, reading.paused, reading.wall_elapsed) == ("completed", *(hours(0),) * 3)
@@ -378,7 +381,8 @@ NAIVE, FAR, LONG_AGO = datetime(2026, 1, 12, 9), datetime(2200, 1, 1, tzinfo=UTC
 
 
 @pytest.mark.parametrize(
-    ("value", "error"), [(NAIVE, NaiveDatetime), (FAR, OutOfRange), (LONG_AGO, OutOfRange), (datetime.max, NaiveDatetime)]
+    ("value", "error"),
+    [(NAIVE, NaiveDatetime), (FAR, OutOfRange), (LONG_AGO, OutOfRange), (datetime.max, NaiveDatetime)],
 )
 @pytest.mark.parametrize(
     "definition", [backdated(), promise(start=field("category") == "gold", goals=(Goal(due_field="extra.began"),))]

@@ -48,7 +48,10 @@ def opened(*definitions: SlaDefinition) -> tuple[Plan, Decision]:
 def told(events: tuple[Event, ...]) -> list[tuple[str, dict[str, Any]]]:
     """What clocks did, with the details that say more than whose clock it was."""
     return [
-        (event.kind, {name: value for name, value in event.details.items() if name in {"threshold", "level", "percent"}})
+        (
+            event.kind,
+            {name: value for name, value in event.details.items() if name in {"threshold", "level", "percent"}},
+        )
         for event in events
         if event.kind.startswith("clock") or event.kind in {"threshold_reached", "goal_changed"}
     ]
@@ -172,4 +175,7 @@ def test_a_threshold_is_told_of_the_promise_that_has_it() -> None:
     )
     ticked = decide_tick(decision.case, decision.sla, plan, at("12 11:00"))
     assert ticked is not None
-    assert [(event.details["definition"], event.details["level"]) for event in ticked.events] == [("one", 1), ("two", 2)]
+    assert [(event.details["definition"], event.details["level"]) for event in ticked.events] == [
+        ("one", 1),
+        ("two", 2),
+    ]
