@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import attrs
 
-from csmcore.errors import InvalidValue
 from csmcore.model import (
     DefinitionId,
     EventId,
@@ -78,12 +77,7 @@ def _revisions(history: WorkedHistory) -> Iterator[Revision]:
 
 
 def _exact(name: str, expected: object) -> object:
-    if name != "percent" or not isinstance(expected, str):
-        return expected
-    try:
-        return Fraction(expected)
-    except ValueError:
-        raise InvalidValue("percent", f"'{expected}' is no number", "write '18.75' or '50/3'") from None
+    return Fraction(expected) if name == "percent" and isinstance(expected, str) else expected
 
 
 def _got(name: str, clock: SlaClock, reading: SlaReading) -> object:

@@ -155,7 +155,8 @@ def _find(name: str, role: Role) -> File:
         return File(name)
     found = _shipped(name, role)
     if found is None:
-        known = ", ".join(document.removesuffix(_POLICY) for document in presets() if document.endswith(_POLICY))
+        ending = _WORKED if role == "worked" else _POLICY
+        known = ", ".join(document.removesuffix(ending) for document in presets() if document.endswith(ending))
         raise BadInput(printable(f"{shown(name)}: no such file; csmcore itself has {known}"))
     return found
 

@@ -86,7 +86,7 @@ def _row(figure: WorkedFigure) -> tuple[Cell, ...]:
 def _said(value: object) -> str:
     match value:
         case datetime():
-            return Times(_ZONE).whole(value)
+            return value.isoformat(" ") if value.microsecond else Times(_ZONE).whole(value)
         case timedelta():
             return exact(value)
         case Fraction():

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias, get_args
 import attrs
 
 from csmcore.conditions import Condition, field
+from csmcore.errors import InvalidValue
 from csmcore.model.fields import is_text, one_of
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Recurrence",
     "ResetAction",
     "ResumeMode",
+    "check_reset",
 ]
 
 ResumeMode: TypeAlias = Literal["pause_not_met", "resume_met"]
@@ -53,6 +55,16 @@ class Measure:
     when_to_cancel: CancelMode = attrs.field(default="start_not_met", validator=one_of(get_args(CancelMode)))
     reset_action: ResetAction = attrs.field(default="complete", validator=one_of(get_args(ResetAction)))
     recurrence: Recurrence = attrs.field(default="cycles", validator=one_of(get_args(Recurrence)))
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a reset where nothing could begin anew."""
+        check_reset(self.reset, self.recurrence)
+
+
+def check_reset(reset: Condition | None, recurrence: Recurrence) -> None:
+    """Refuse a reset of clocks that never recur, or of which several run at once. Raises InvalidValue."""
+    if reset is not None and recurrence in {"once", "independent"}:
+        raise InvalidValue("reset", f"a clock that recurs '{recurrence}' cannot be reset", "leave one of them out")
 
 
 _LIVE = field("state").is_in("new", "open", "awaiting_info")

@@ -75,7 +75,7 @@ class SlaReading:
 
     @property
     def percent(self) -> Fraction:
-        """How much of the goal is used up, exact: 100 is the breach. Where the goal is no time at all, 0 or 100."""
+        """How much of the goal is used up, exact. Where the goal is no time at all: 100 if breached, else 0."""
         if self.goal <= _ZERO:
             return _ALL if self.has_breached else Fraction(0)
         return Fraction(100 * (self.elapsed // _MICROSECOND), self.goal // _MICROSECOND)

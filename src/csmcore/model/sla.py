@@ -9,7 +9,16 @@ from csmcore.errors import InvalidValue, LimitExceeded
 from csmcore.model.fields import is_id, is_text, one_of, optional
 from csmcore.model.goals import Goal, GoalChange
 from csmcore.model.ids import DefinitionId
-from csmcore.model.measures import CLOCK_CONDITIONS, MODES, CancelMode, Measure, Recurrence, ResetAction, ResumeMode
+from csmcore.model.measures import (
+    CLOCK_CONDITIONS,
+    MODES,
+    CancelMode,
+    Measure,
+    Recurrence,
+    ResetAction,
+    ResumeMode,
+    check_reset,
+)
 from csmcore.model.schema import check_field
 from csmcore.model.thresholds import Threshold, thresholds
 
@@ -33,8 +42,8 @@ def _few(_: object, field: "attrs.Attribute[Any]", values: tuple[object, ...]) -
 
 def _are_text_fields(noun: object, field: "attrs.Attribute[Any]", names: tuple[str, ...]) -> None:
     _few(noun, field, names)
-    for name in names:
-        check_field(name, "text", field.name)
+    for index, name in enumerate(names):
+        check_field(name, "text", f"{field.name}[{index}]")
 
 
 def _is_instant_field(_: object, field: "attrs.Attribute[Any]", name: str) -> None:
@@ -114,9 +123,7 @@ class SlaDefinition:
             self._check_settings()
 
     def _check_settings(self) -> None:
-        if self.reset is not None and self.recurrence in {"once", "independent"}:
-            hint = "leave one of them out"
-            raise InvalidValue("reset", f"a clock that recurs '{self.recurrence}' cannot be reset", hint)
+        check_reset(self.reset, self.recurrence)
         if self.retroactive_pause and (self.retroactive_start is None or self.pause is None):
             missing = "pause" if self.retroactive_start is not None else "retroactive_start"
             raise InvalidValue(missing, "retroactive_pause asks for it", f"give `{missing}`, or leave both out")

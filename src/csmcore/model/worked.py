@@ -1,20 +1,23 @@
 """Worked histories: what happened to a case, and what its clocks must read, with the arithmetic beside it."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
 from csmcore.conditions import Record
-from csmcore.errors import InvalidValue, OutOfRange
-from csmcore.model.fields import in_utc, is_id, is_text, is_written, one_of, optional, within
+from csmcore.errors import InvalidValue, OutOfRange, shown
+from csmcore.model.fields import in_utc, is_id, is_text, is_written, one_of, within
 from csmcore.model.frozen_mapping import frozen
+from csmcore.model.history import check_value, row_field
 from csmcore.model.ids import DefinitionId
 from csmcore.model.rendering import names_alone
 from csmcore.model.sla_clock import Stage
 
 __all__ = ["WorkedBook", "WorkedClock", "WorkedHistory", "WorkedRow"]
 
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?", re.ASCII)
 _STAGES = ("in_progress", "paused", "completed", "cancelled")
 
 
@@ -28,6 +31,9 @@ class WorkedRow:
     def __attrs_post_init__(self) -> None:
         """Keep the instant in UTC."""
         in_utc(self, "at")
+        for name, value in self.fields.items():
+            place = f"fields.{name}"
+            check_value(value, row_field(name, place), None, place)
 
 
 @attrs.frozen(kw_only=True)
@@ -58,9 +64,14 @@ class WorkedClock:
     wall_paused: timedelta | None = None
     wall_remaining: timedelta | None = None
     has_breached: bool | None = None
-    percent: str | None = attrs.field(default=None, validator=optional(is_written))
+    percent: str | None = attrs.field(default=None)
     fired: tuple[str, ...] | None = None
     absent: tuple[str, ...] = attrs.field(default=())
+
+    @percent.validator
+    def _is_number(self, _: "attrs.Attribute[Any]", percent: str | None) -> None:
+        if percent is not None and not _NUMBER.fullmatch(percent):
+            raise InvalidValue("percent", f"{shown(percent)} is no number", "write '18.75' or '50/3'")
 
     @absent.validator
     def _are_figures(self, _: "attrs.Attribute[Any]", absent: tuple[str, ...]) -> None:

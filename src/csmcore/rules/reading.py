@@ -19,7 +19,8 @@ _ZERO = timedelta(0)
 def read(plan: Plan, clock: SlaClock, now: datetime) -> SlaReading:
     """Every figure of one clock at an instant; of one that has ended, as of its end. Needs no tick before it.
 
-    Raises InvalidValue for an instant before the last pause that an active clock has seen: `evaluate` its history then.
+    Raises InvalidValue for an instant before something that an active clock has seen (a pause, a threshold, the breach,
+    other hours): `evaluate` its history as of then.
     """
     return _reading(*_at(plan, clock, now))
 
@@ -50,9 +51,13 @@ def _at(plan: Plan, clock: SlaClock, now: datetime) -> tuple[WorkingClock, datet
 
 
 def _seen(clock: SlaClock) -> datetime:
-    """When the clock last paused or went on, or ran by other hours."""
+    """When the clock last paused or went on, ran by other hours, reached a threshold or was breached."""
     at = clock.paused_at or (clock.pauses[-1].end if clock.pauses else clock.attached_at)
-    return max(at, clock.stretches[-1].end) if clock.stretches else at
+    if clock.stretches:
+        at = max(at, clock.stretches[-1].end)
+    if clock.fired:
+        at = max(at, clock.fired[-1][1])
+    return at if clock.breached_at is None else max(at, clock.breached_at)
 
 
 def _reading(clock: WorkingClock, until: datetime) -> SlaReading:

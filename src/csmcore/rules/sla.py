@@ -2,10 +2,10 @@
 
 At each revision, in ServiceNow's order: the clocks are first brought up to its instant (thresholds and breaches up to
 and including it). Then each definition attaches a clock if *start* and not *stop* (nor *cancel*) holds, its
-``recurrence`` admits another and the case's contract lets it run. Then each active clock, one just attached too, has
-its goal and its hours chosen again, and does the first of these that applies: it completes (*stop*); is *reset*, which
-ends it and attaches the next; is cancelled (as ``when_to_cancel`` says, or because the contract no longer lets it run);
-pauses or goes on.
+``recurrence`` admits another and the case's contract lets it run. Then each clock that was active has its goal and its
+hours chosen again, and does the first of these that applies: it completes (*stop*); is *reset*, which ends it and
+attaches the next; is cancelled (as ``when_to_cancel`` says, or because the contract no longer lets it run); pauses or
+goes on. One that has just attached may pause at once.
 """
 
 from collections.abc import Iterable

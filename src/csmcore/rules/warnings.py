@@ -21,9 +21,10 @@ class PromiseWarning:
 
     Codes: ``never_starts`` (conflict), ``never_stops`` (witness: it starts; or the conflict in its stop),
     ``always_paused`` (conflict: it starts and does not stand still), ``never_pauses`` (conflict), ``no_goal`` (witness:
-    a case that starts without one), ``resets_always`` (witness: nothing changes, and it is reset), ``stays_active``
-    (witness: a closed or cancelled case whose clock no rule ends), ``unused_cancel`` and ``unused_resume`` (a condition
-    that its mode does not read), ``missing_cancel`` and ``missing_resume`` (a mode that asks for none there is).
+    a case that starts without one), ``no_date`` (witness: one without the date of a ``due_field``), ``resets_always``
+    (witness: nothing changes, and it is reset), ``stays_active`` (witness: a closed or cancelled case whose clock no
+    rule ends), ``unused_cancel`` and ``unused_resume`` (a condition that its mode does not read), ``missing_cancel``
+    and ``missing_resume`` (a mode that asks for none there is).
     """
 
     definition: DefinitionId
@@ -63,6 +64,7 @@ class _Reasoning:
             return
         yield from self._ends()
         yield from self._pauses()
+        yield from self._dates()
         unpromised = [Not(goal.when) for goal in self.definition.goals if goal.when is not None]
         if len(unpromised) == len(self.definition.goals):
             yield from self._shown("no_goal", "no goal is for some cases that start it", *self._starting(), *unpromised)
@@ -102,6 +104,17 @@ class _Reasoning:
         if self._found(*self._going_on(), definition.pause) is None:
             text = "it is never paused: what would pause it ends it"
             yield self._proved("never_pauses", text, (*self._going_on(), definition.pause))
+
+    def _dates(self) -> Iterator[PromiseWarning]:
+        """Cases that start without the date that was to be agreed on: they are late after a second."""
+        for index, goal in enumerate(self.definition.goals):
+            if goal.due_field is not None:
+                earlier = [Not(each.when) for each in self.definition.goals[:index] if each.when is not None]
+                chosen = [*earlier, *([goal.when] if goal.when is not None else [])]
+                if len(earlier) == index:
+                    undated = field(goal.due_field).is_empty()
+                    text = f"a case that starts it may have no {goal.due_field}, and is late after a second"
+                    yield from self._shown("no_date", text, *self._starting(), *chosen, undated)
 
     def _starting(self) -> tuple[Condition, ...]:
         """What must hold where it attaches."""

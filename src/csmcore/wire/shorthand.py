@@ -30,6 +30,8 @@ def _goal(document: object) -> dict[str, Any]:
     match = _DAYS.fullmatch(duration) if type(duration) is str else None
     if match is None:
         return given
+    if match[2] and "at" in given:
+        raise InvalidValue("$.at", f"{duration!r} ends at the close", "leave `at` out, or write the days without _end")
     rest = {name: value for name, value in given.items() if name != "duration"}
     at = {"at": "close"} if match[2] else {}
     return {"days": int(match[1]), **at, **rest}

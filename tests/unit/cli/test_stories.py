@@ -79,7 +79,7 @@ def test_a_promise_without_a_calendar(small: RunCommand, folder: Path) -> None:
     (folder / "history.csv").write_text(history, encoding="utf-8")
     assert "solved: it works again\n" in small().out
     story = " ".join(small("--case", "1").out.split())
-    assert "used, all the time; times are those of Europe/Berlin" in story
+    assert "used, time around the clock; times are those of Europe/Berlin" in story
     assert "Wed 31 Dec 2025 09:00 Mon 02 Mar 2026 11:00 running" in story
 
 

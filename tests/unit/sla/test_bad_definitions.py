@@ -135,7 +135,7 @@ def test_an_instant_is_named_by_its_field(name: str) -> None:
 def test_a_calendar_is_named_by_a_text(name: str) -> None:
     """Likewise where its hours or its zone come from, which must hold a text."""
     for source in ("calendar_source", "timezone_source"):
-        assert refused(promise, **{source: ("account.calendar", name)}).path == source
+        assert refused(promise, **{source: ("account.calendar", name)}).path == f"{source}[1]"
 
 
 @pytest.mark.parametrize("name", NO_NAME)

@@ -244,6 +244,24 @@ def test_where_the_goal_ends_may_lie_under_hours_of_the_past() -> None:
     assert case.reading("13 09:00").derived_end_at == at("12 17:00")
 
 
+def test_a_pause_over_two_changes_counts_by_three_hours() -> None:
+    """Where it began lies under hours of the past, with others before them and after."""
+    case = told(
+        sourced(goals=(Goal(hours(8)),)),
+        ("12 09:00", OPEN | EARLY),
+        ("12 09:30", LATE),
+        ("12 14:00", WAIT),
+        ("12 16:00", EARLY),
+        ("12 17:00", LATE),
+        ("12 20:00", OPEN),
+    )
+    # Ran 09:00-09:30 in the office and 13-14 late; held 14-16 late, 16-17 in the office, 17-20 late.
+    reading = case.reading("12 18:00")
+    assert (reading.elapsed, reading.paused, reading.due_if_resumed_now) == (hours(1.5), hours(4), at("13 16:30"))
+    assert case.reading("12 21:00").paused == hours(6)
+    assert case.reading("12 20:00").due_at == at("13 18:30")  # 8 h - 1.5 h: 20-21, and 5.5 h from 13:00
+
+
 def test_two_changes_at_one_instant_leave_one_stretch() -> None:
     """What was in force for no time at all is not remembered."""
     case = told(

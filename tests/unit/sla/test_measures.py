@@ -192,4 +192,5 @@ def test_a_start_that_the_measure_brings_must_last_too() -> None:
     fleeting = Measure(start=field("event.by") == "customer", stop=field("event.by") == "agent")
     with pytest.raises(InvalidValue, match="when_to_cancel"):
         desk(measured("reply"), measures={"reply": fleeting})
-    assert desk(measured("reply", when_to_cancel="never"), measures={"reply": fleeting}).plan.reads == frozenset()
+    case = desk(measured("reply", when_to_cancel="never"), ("12 09:00", NEW | QUESTION), measures={"reply": fleeting})
+    assert cycles(case, "12 10:00") == [("in_progress", "09:00", 1)]

@@ -81,18 +81,18 @@ def test_an_ended_clock_s_wall_stands_still() -> None:
 
 
 def test_pauses_that_take_all_the_real_time_count_by_their_open_time() -> None:
-    """Missed, then paused in real time for as long as there is up to the end: open pauses are subtracted instead.
+    """Missed at 10:00, then held over the night: an hour less sixteen is none, so the night's open time is subtracted.
 
-    Mon 15:00 and four hours end on Tue 11:00. Held Mon 16:00 to Wed 11:00, 43 real hours with eleven open ones, the
-    end is Thu 10:00: 67 hours less 43 are 24. Around a weekend without open time the pauses take it all.
+    An agreed date that stands may leave nothing even so: then it is all used up.
     """
-    steps = (("12 15:00", OPEN), ("12 16:00", WAIT), ("14 11:00", OPEN))
-    reading = desk(promise(), *steps).reading("14 12:00")
-    assert (reading.due_at, reading.wall_goal) == (at("14 14:00"), hours(4))  # 47 less 43
+    steps = (("12 09:00", OPEN), ("12 17:00", WAIT), ("13 09:00", OPEN))
+    reading = desk(promise(goals=(Goal(hours(1)),)), *steps).reading("13 10:00")
+    assert (reading.derived_end_at, reading.wall_paused, reading.paused) == (at("12 10:00"), hours(16), ZERO)
+    assert figures(reading, "wall_goal", "wall_elapsed", "wall_percent") == [hours(1), hours(9), Fraction(900)]
     agreed = promise(goals=(Goal(due_field="extra.due", moved_by_pauses=False),))
     steps = (("12 09:00", {**OPEN, "extra.due": at("12 12:00")}), ("12 10:00", WAIT), ("12 13:00", OPEN))
     reading = desk(agreed, *steps).reading("12 14:00")
-    assert figures(reading, "wall_goal", "wall_elapsed") == [ZERO, hours(2)]  # 3 h less 3 h, business as real
+    assert figures(reading, "wall_goal", "wall_elapsed") == [ZERO, hours(2)]  # 3 h less 3 h, open as real
     assert reading.wall_percent == Fraction(100)
 
 

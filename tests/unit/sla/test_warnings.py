@@ -92,6 +92,14 @@ def test_cases_that_no_goal_is_for() -> None:
     assert evaluate(plan_of(goals=goals), [revision], at("12 09:00")).clocks == ()
 
 
+def test_a_date_that_may_be_missing() -> None:
+    """A case that starts without its date is late a second later; unless an earlier goal takes it."""
+    dated = Goal(due_field="extra.due")
+    warning = warned(goals=(dated,))["no_date"]
+    assert holds(warning, field("extra.due").is_empty() & LIVE)
+    assert "no_date" not in warned(goals=(Goal(hours(8), field("extra.due").is_empty()), dated))
+
+
 def test_a_reset_that_stays_true() -> None:
     """On the witness, twice, the engine resets the clock though nothing has changed."""
     reset = field("priority") == 1
@@ -148,5 +156,6 @@ def test_what_ships_is_meant(name: str) -> None:
         ("first_response", "no_goal"),
         ("update_time", "no_goal"),
         ("solution_time", "no_goal"),
+        ("breach_on_due_date", "no_date"),  # ServiceNow's letter
         ("resolution", "stays_active"),  # the Italian help desk's log has no cancelled case
     }
