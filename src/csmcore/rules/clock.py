@@ -7,7 +7,6 @@ the pauses. `WorkingClock` is a clock in the making, which only the fold sees; w
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Literal
 
 from csmcore.calendars import Calendar
@@ -34,17 +33,6 @@ __all__ = ["WorkingClock", "side_of"]
 
 _ZERO = timedelta(0)
 _ENDLESS = timedelta(days=36_525)
-_UNTOUCHED = MappingProxyType(
-    {
-        "stage": "in_progress",
-        **dict.fromkeys(("original_due_at", "due_at", "next_at", "paused_at", "paused_by", "paused_side")),
-        **dict.fromkeys(("stopped_at", "stopped_by", "breached_at", "target_at", "target_since")),
-        **dict.fromkeys(("fired", "pauses", "stretches"), ()),
-        "business_paused": _ZERO,
-        "has_breached": False,
-    }
-)
-"""A clock to which nothing has happened yet."""
 
 
 def side_of(record: Record) -> Side | None:
@@ -54,7 +42,10 @@ def side_of(record: Record) -> Side | None:
 
 
 class WorkingClock:
-    """A clock as it changes. It has the fields of `SlaClock`, and beside them what they are computed with."""
+    """A clock as it changes. It has the fields of `SlaClock`, and beside them what they are computed with.
+
+    They are set one by one: so all clocks share the names of their fields, which halves what each takes up.
+    """
 
     __slots__ = ("__dict__", "_line", "compiled", "source")
 
@@ -93,7 +84,7 @@ class WorkingClock:
 
     def __init__(self, compiled: CompiledDefinition, clock: SlaClock) -> None:
         self.compiled, self.source, self._line = compiled, clock, None
-        self.__dict__.update(clock.__dict__)
+        self.__dict__ = clock.__dict__.copy()
 
     @classmethod
     def attached(
@@ -104,18 +95,13 @@ class WorkingClock:
         self.compiled, self.source, self._line = compiled, None, None
         definition, goal = compiled.definition, compiled.definition.goals[goal_index]
         hours = compiled.fixed or compiled.hours.resolved(definition, goal, revision.fields)
-        self.__dict__ = {
-            **_UNTOUCHED,
-            "definition": definition.id,
-            "cycle": cycle,
-            "goal_index": goal_index,
-            "attached_at": revision.at,
-            "attached_by": revision.event_id,
-            "started_at": started_at,
-            "calendar": hours.calendar,
-            "timezone": hours.timezone,
-            "unresolved": hours.unresolved,
-        }
+        self.definition, self.cycle, self.goal_index = definition.id, cycle, goal_index
+        self.attached_at, self.attached_by, self.started_at = revision.at, revision.event_id, started_at
+        self.stage, self.has_breached, self.business_paused = "in_progress", False, _ZERO
+        self.calendar, self.timezone, self.unresolved = hours
+        self.fired = self.pauses = self.stretches = ()
+        self.paused_at = self.paused_by = self.paused_side = self.target_since = None
+        self.stopped_at = self.stopped_by = self.breached_at = None
         self._aim(revision.fields)
         self.due_at = self.original_due_at = self.due()
         self._schedule()

@@ -81,6 +81,8 @@ class Judge:
     def woken(self, now: Record, before: Record, judgement: Judgement, was: Judgement) -> int:
         """The definitions to which the change from one record to another may matter, given what is said of both."""
         mask = 0 if judgement is was else judgement.turned(was, self.readers)
+        if not self.dates:
+            return mask
         for name, readers in zip(self.dates, self.readers[-len(self.dates) :], strict=False):
             if not same(now.get(name), before.get(name)):
                 mask |= readers
@@ -90,6 +92,8 @@ class Judge:
         """What there is to say of the record."""
         values = tuple(map(now.get, self.asks))
         types = tuple(map(type, values))  # for True is not 1
+        if tuple in types:
+            types += tuple([type(item) for value in values if type(value) is tuple for item in value])
         empty = tuple([not value and type(value) in _HOLLOW for value in map(now.get, self.hollow)])
         key = (values, types, empty)
         try:
@@ -98,7 +102,7 @@ class Judge:
             return self._judged(now, (*values, *empty))
         if found is None:
             found = self._judged(now, (*values, *empty))
-            if len(self._known) < _MOST_KNOWN and all(map(_is_exact, values, types)):
+            if len(self._known) < _MOST_KNOWN and all(map(_is_exact, values)):
                 self._known[key] = found
         return found
 
@@ -110,6 +114,6 @@ def _readers(definitions: Sequence[CompiledDefinition], name: str) -> int:
     return sum(1 << each.number for each in definitions if each.reads is not None and name in each.reads)
 
 
-def _is_exact(value: object, kind: type) -> bool:
-    """Whether a value is equal only to itself, given its type; a list of texts is."""
-    return kind in _EXACT or (isinstance(value, tuple) and all(type(item) is str for item in value))
+def _is_exact(value: object) -> bool:
+    """Whether a value is equal only to itself, given its type and those of its items; a list of texts is."""
+    return type(value) in _EXACT or (type(value) is tuple and all(type(item) is str for item in value))

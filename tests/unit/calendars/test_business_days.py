@@ -2,12 +2,14 @@
 
 import time
 from contextlib import suppress
-from typing import Literal
+from datetime import UTC
+from datetime import time as clock
+from typing import Any, Literal
 
 import pytest
 
 from csmcore.calendars import BusinessCalendar
-from csmcore.errors import CalendarExhausted, OutOfRange
+from csmcore.errors import CalendarExhausted, InvalidValue, OutOfRange
 from tests.unit.calendars.offices import at, calendar, every_day, office
 
 
@@ -31,6 +33,59 @@ def test_business_days_count_working_dates(start: str, days: int, same_time: str
     """Day 0 is the first working date on or after the start's; the same time is moved into that day's hours."""
     assert office().add_days(at(start), days) == at(same_time)
     assert office().add_days(at(start), days, at="close") == at(close)
+
+
+@pytest.mark.parametrize(
+    ("days", "end", "expected"),
+    [
+        (0, clock(16), "2026-03-02T16:00"),
+        (0, clock(9), "2026-03-02T09:00"),  # before the start: a due date may be
+        (1, clock(12, 30), "2026-03-03T12:30"),
+        (1, clock(0), "2026-03-03T09:00"),  # before the opening: moved to it
+        (1, clock(8, 59, 59, 999_999), "2026-03-03T09:00"),
+        (1, clock(17), "2026-03-03T17:00"),
+        (1, clock(17, 0, 0, 1), "2026-03-03T17:00"),  # after the close: moved to it
+        (1, clock(23, 59), "2026-03-03T17:00"),
+        (5, clock(10, 15, 30, 7), "2026-03-09T10:15:30.000007"),
+        (-1, clock(16), "2026-02-27T16:00"),
+        (1, clock(12, tzinfo=UTC), "2026-03-03T12:00"),
+    ],
+)
+def test_a_business_day_may_end_at_a_time(days: int, end: clock, expected: str) -> None:
+    """A local time of that day, moved into its hours."""
+    assert office().add_days(at("2026-03-02T10:00"), days, at=end) == at(expected)
+
+
+def test_a_time_is_read_on_the_calendar_s_own_clock() -> None:
+    """16:00 in Berlin, in winter and in summer; the time's own zone, if it has one, says nothing."""
+    berlin = office("Europe/Berlin")
+    for end in (clock(16), clock(16, tzinfo=UTC)):
+        assert berlin.add_days(at("2026-03-26T10:00+01:00"), 1, at=end) == at("2026-03-27T16:00+01:00")
+        assert berlin.add_days(at("2026-03-27T10:00+01:00"), 1, at=end) == at("2026-03-30T16:00+02:00")
+
+
+def test_a_time_that_is_skipped_or_repeated_that_day() -> None:
+    """02:30 on Berlin's spring day is 03:30; on its autumn day it is the first of the two."""
+    berlin = every_day("Europe/Berlin", "00:00-24:00")
+    assert berlin.add_days(at("2026-03-28T12:00+01:00"), 1, at=clock(2, 30)) == at("2026-03-29T03:30+02:00")
+    assert berlin.add_days(at("2026-10-24T12:00+02:00"), 1, at=clock(2, 30)) == at("2026-10-25T02:30+02:00")
+
+
+def test_a_time_between_two_shifts_stays() -> None:
+    """Only what lies outside the day's first opening and last close is moved, also of a night shift's."""
+    split = every_day("UTC", "08:00-12:00", "13:00-18:00")
+    assert split.add_days(at("2026-03-02T09:00"), 1, at=clock(12, 30)) == at("2026-03-03T12:30")
+    nights = every_day("UTC", "22:00-06:00")
+    assert nights.add_days(at("2026-03-02T12:00"), 1, at=clock(5)) == at("2026-03-03T22:00")
+    assert nights.add_days(at("2026-03-02T12:00"), 1, at=clock(23)) == at("2026-03-03T23:00")
+
+
+@pytest.mark.parametrize("end", ["open", "", "16:00", "Close", None, 16, 16.5])
+def test_what_is_no_end_of_a_day_is_refused(end: Any) -> None:
+    """One of two words, or a time; a text is none."""
+    with pytest.raises(InvalidValue) as caught:
+        office().add_days(at("2026-03-02T10:00"), 1, at=end)
+    assert caught.value.path == "at"
 
 
 def test_holidays_and_closed_days_do_not_count() -> None:

@@ -66,7 +66,21 @@ def test_a_goal_is_of_one_kind(kinds: dict[str, Any]) -> None:
     assert (" and ".join(kinds) or "no length") in error.problem
 
 
-TIMES = ["24:00", "9:00", "25:00", "09:60", "9", "", "0900", "09:00:00", "09:00 ", "09:00\n", "-9:00", "٠٩:٠٠", "noon"]
+TIMES = [
+    "24:00",
+    "9:00",
+    "25:00",
+    "09:60",
+    "9",
+    "",
+    "0900",
+    "09:00:00",
+    "09:00 ",
+    "09:00\n",
+    "-9:00",
+    "\u0660\u0669:00",
+    "noon",
+]
 
 
 @pytest.mark.parametrize("text", TIMES)
@@ -141,10 +155,10 @@ def test_a_calendar_is_named_by_a_text(name: str) -> None:
 @pytest.mark.parametrize("name", NO_NAME)
 def test_what_is_no_name_at_all_names_no_field(name: str) -> None:
     """Neither an instant nor a text."""
-    assert refused(Goal, due_field=name)
-    assert refused(promise, retroactive_start=name)
-    assert refused(promise, calendar_source=(name,))
-    assert refused(promise, timezone_source=("account.timezone", name))
+    refused(Goal, due_field=name)
+    refused(promise, retroactive_start=name)
+    refused(promise, calendar_source=(name,))
+    refused(promise, timezone_source=("account.timezone", name))
 
 
 def test_fields_of_one_s_own_may_hold_anything() -> None:
@@ -311,8 +325,8 @@ LATER = BusinessCalendar(timezone="UTC", hours=WeeklyHours.parse("Mon 09:00-10:0
 )
 def test_a_calendar_must_hold_its_goals_within_ten_years(calendar: Calendar, held: Goal, too_long: Goal) -> None:
     """Three hours on three days from 2020 to 2030 hold three hours, or day 0 and two more; by goal or by definition."""
-    assert policy(promise(calendar="c", goals=(held,)), c=calendar)
-    assert policy(promise(goals=(Goal(held.duration, days=held.days, at=held.at, calendar="c"),)), c=calendar)
+    policy(promise(calendar="c", goals=(held,)), c=calendar)
+    policy(promise(goals=(Goal(held.duration, days=held.days, at=held.at, calendar="c"),)), c=calendar)
     error = refused(policy, promise(calendar="c", goals=(held, too_long)), c=calendar)
     assert (error.path, error.problem) == (
         "$.definitions[0].goals[1]",
@@ -330,13 +344,13 @@ def test_a_calendar_that_is_never_open_holds_no_goal(goal: Goal) -> None:
 
 def test_an_agreed_date_needs_no_open_time() -> None:
     """It is what it is, by any calendar; and a calendar that nothing is measured by may be empty."""
-    assert policy(promise(calendar="c", goals=(Goal(due_field="opened_at"),)), c=NEVER)
-    assert policy(promise(), c=NEVER)
+    policy(promise(calendar="c", goals=(Goal(due_field="opened_at"),)), c=NEVER)
+    policy(promise(), c=NEVER)
 
 
 def test_a_century_is_held_around_the_clock_alone() -> None:
     """Without a calendar any goal is held; eight hours a day do not make a hundred years in ten."""
-    assert policy(promise(calendar=None, goals=(Goal(CENTURY), Goal(days=1_095))))
+    policy(promise(calendar=None, goals=(Goal(CENTURY), Goal(days=1_095))))
     assert refused(policy, promise(goals=(Goal(CENTURY),))).path == "$.definitions[0].goals[0]"
 
 
@@ -351,4 +365,4 @@ def test_a_calendar_of_many_windows_is_looked_at_for_ten_years_only() -> None:
     """24 windows of half an hour on three days a week hold a thousand hours, and as many business days."""
     windows = tuple(Window.parse(f"{hour:02}:00-{hour:02}:30") for hour in range(24))
     always = BusinessCalendar(timezone="UTC", hours=WeeklyHours(mon=windows, tue=windows, wed=windows))
-    assert policy(promise(calendar="c", goals=(Goal(hours(1_000)), Goal(days=1_000))), c=always)
+    policy(promise(calendar="c", goals=(Goal(hours(1_000)), Goal(days=1_000))), c=always)

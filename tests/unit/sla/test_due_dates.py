@@ -137,7 +137,12 @@ def test_a_due_date_after_closed_time_is_missed_then_and_not_before() -> None:
     definition = promise(goals=(Goal(days=1, at="09:00"),), thresholds=(50, 100, 200))
     case = desk(definition, ("12 16:00", OPEN))
     night = case.reading("12 20:00")
-    assert (night.goal, night.remaining, night.percent, night.has_breached) == (hours(1), hours(0), 100, False)
+    assert (night.goal, night.remaining, night.percent, night.has_breached) == (
+        hours(1),
+        hours(0),
+        Fraction(100),
+        False,
+    )
     assert (night.due_at, night.next_at) == (at("13 09:00"), at("13 09:00"))
     assert case.reading("13 09:00").breached_at == at("13 09:00")
     assert case.fired("13 17:00") == {"50%": at("12 16:30"), "100%": at("13 09:00"), "200%": at("13 10:00")}

@@ -1,4 +1,4 @@
-"""By which hours a clock runs: its own, those that the case names, those of its goal; and what a change of them does."""
+"""By which hours a clock runs: its own, the case's, its goal's; and what a change of them does."""
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction

@@ -1,5 +1,7 @@
 """The built-in measures, those of a policy, and what a definition says instead."""
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -17,9 +19,10 @@ QUESTION = {"event.kind": "comment_added", "event.by": "customer", "event.is_pub
 ANSWERED = {"first_response_at": at("12 10:00")}
 
 
-def measured(measure: str, **changes: object) -> SlaDefinition:
+def measured(measure: str, **changes: Any) -> SlaDefinition:
     """A promise of four hours, around the clock, that has nothing but its measure."""
-    return SlaDefinition(**{"id": DefinitionId("m"), "measure": measure, "goals": (Goal(hours(4)),), **changes})
+    usual: dict[str, Any] = {"id": DefinitionId("m"), "measure": measure, "goals": (Goal(hours(4)),)}
+    return SlaDefinition(**usual | changes)
 
 
 def cycles(case: Desk, as_of: str) -> list[tuple[str, str, float]]:
@@ -103,7 +106,7 @@ def test_the_measures_are_those_that_are_written_down() -> None:
 # --- what a definition says itself -----------------------------------------------------------------------------------
 
 
-def completed(definition: SlaDefinition, **more: object) -> SlaDefinition:
+def completed(definition: SlaDefinition, **more: Any) -> SlaDefinition:
     """The definition as the policy has it."""
     (found,) = desk(definition, **more).plan.policy.definitions
     return found
@@ -165,7 +168,7 @@ def test_an_unknown_measure_is_refused() -> None:
 
 
 def test_no_start_and_no_measure_is_no_promise() -> None:
-    """What would ever start it?"""
+    """Nothing would ever start it."""
     with pytest.raises(InvalidValue, match="give it a condition, or name a measure") as caught:
         promise(start=None)
     assert caught.value.path == "start"

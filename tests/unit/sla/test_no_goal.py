@@ -59,6 +59,16 @@ def test_a_goal_for_all_is_no_reason() -> None:
     assert "no_goal" not in [reason.code for reason in decision.reasons]
 
 
+def test_a_promise_that_is_stopped_lacks_nothing() -> None:
+    """One that would start, but that a stop keeps from it, has no clock for that reason: there is nothing to say."""
+    stopped = SlaDefinition(
+        id=DefinitionId("stopped"), goals=URGENT.goals, start=URGENT.start, stop=field("state") == "new"
+    )
+    decision = opened(stopped)
+    assert decision.sla.clocks == ()
+    assert "no_goal" not in [reason.code for reason in decision.reasons]
+
+
 def test_before_the_first_revision_nothing_lacks_a_goal() -> None:
     """A state that has seen no revision has no definition that starts."""
     plan = compile_policy(SupportPolicy(name="demo", version="1", definitions=(URGENT,)))

@@ -80,6 +80,16 @@ def test_a_threshold_is_told_with_its_label_and_level() -> None:
     assert decide_tick(ticked.case, ticked.sla, plan, at("12 16:00")) is None
 
 
+def test_a_threshold_is_told_once() -> None:
+    """What an earlier tick has told is not told again by the next."""
+    plan, decision = opened(promise(thresholds=(25, 50)))
+    first = decide_tick(decision.case, decision.sla, plan, at("12 10:30"))
+    assert first is not None
+    second = decide_tick(first.case, first.sla, plan, at("12 11:30"))
+    assert second is not None
+    assert [each["threshold"] for _, each in told(first.events) + told(second.events)] == ["25%", "50%"]
+
+
 def applied(plan: Plan, decision: Decision, command: CaseCommand, when: str) -> Decision:
     """The next decision."""
     found = decide_apply(decision.case, decision.sla, command, ANN, FACTS, plan, at(when))
@@ -131,8 +141,8 @@ def test_what_lies_before_the_clock_is_told_when_it_is_attached() -> None:
     """A retroactive start brings its thresholds and its breach, each at its own instant, with the clock itself."""
     definition = promise(retroactive_start="extra.began", thresholds=(50,), start=field("category") == "gold")
     case = desk(definition, ("12 09:00", OPEN), ("12 15:00", {"category": "gold", "extra.began": at("12 09:00")}))
-    states = [evaluate(case.plan, case.revisions, revision.at) for revision in case.revisions]
-    happened = clock_happenings(case.plan, *states, at("12 15:00"))
+    before, after = (evaluate(case.plan, case.revisions, revision.at) for revision in case.revisions)
+    happened = clock_happenings(case.plan, before, after, at("12 15:00"))
     assert [(each.kind, each.details["at"]) for each in happened] == [
         ("threshold_reached", at("12 11:00")),
         ("clock_breached", at("12 13:00")),

@@ -153,6 +153,9 @@ def test_the_vendors_own_values_are_checked() -> None:
         "$.priority_matrix.1/4: '1/4' is no impact and urgency; write '1/1' to '3/3'",
         "$.reopen_window_days: -1 is outside 0 to 36525; use a number in that range",
     ]
+    assert problems_of(priority_matrix={"1/1": 6, "3/3": 0}) == [
+        "$.priority_matrix.1/1: 6 is no priority; write 1 to 5"
+    ]
     assert problems_of(priority_matrix={"1/1": "1"}) == [
         "$.priority_matrix['1/1']: '1' is no whole number; write a whole number, without quotes"
     ]
@@ -379,6 +382,10 @@ def test_a_value_that_is_no_duration(value: object) -> None:
             "due_field: informed_users is a list; name a field of kind instant, or one of your own",
         ),
         ({"duration": "1h", "calendar": "attic"}, "calendar: no calendar 'attic'; declare it under `calendars`"),
+        (
+            {"duration": "2bd_end", "at": "16:00"},
+            "at: '2bd_end' ends at the close; leave `at` out, or write the days without _end",
+        ),
         ({"duration": "1h", "calender": "office"}, None),
     ],
 )
