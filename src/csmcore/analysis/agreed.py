@@ -41,6 +41,7 @@ _NAMED: Final = (
     ("asset", "assets", "unknown_agreement"),
     ("contract", "contracts", "unknown_agreement"),
     ("entitlement", "entitlements", "unknown_agreement"),
+    ("assignment_group", "groups", "unknown_agreement"),
 )
 _CUSTOMERS: Final = ("account", "contact", "consumer")
 
@@ -141,11 +142,15 @@ class Agreed:
 
     def _unknown(self, told: Mapping[str, Any]) -> Iterator[Reason]:
         """What the book does not have of what the history names; and that it names no customer."""
-        if not any(told.get(name) for name in _CUSTOMERS):
+        book = self._book
+        has_customers = bool(book.accounts or book.contacts or book.consumers)
+        if has_customers and not any(told.get(name) for name in _CUSTOMERS):
             yield Reason("no_customer", "it names no account, contact or consumer", _CUSTOMERS)
         for name, section, code in _NAMED:
             identity = told.get(name)
-            if identity is not None and identity not in getattr(self._book, section):
+            if name == "assignment_group" and not book.groups:
+                continue  # agreements need not say who works on cases
+            if identity is not None and identity not in getattr(book, section):
                 yield Reason(code, f"the agreements have no {name} {shown(identity)}", (name,))
 
 

@@ -19,6 +19,7 @@ from csmcore.rules import Plan, read, tick
 __all__ = ["replay_history"]
 
 _NOBODY: Final[frozenset[CaseId]] = frozenset()
+_NAMED_IN_VAIN: Final = frozenset({"unknown_calendar", "no_date"})
 
 
 def replay_history(  # noqa: PLR0913 - each is a question of its own, and named
@@ -65,9 +66,8 @@ class _Replaying:
     def note(self, finding: Finding) -> None:
         """Keep a finding; in a strict replay it is an error."""
         if self.is_strict:
-            raise InvalidValue(
-                f"line {finding.line}", f"{finding.text} ({finding.code})", "correct it, or be less strict"
-            )
+            place = f"case {finding.case}" if finding.line is None else f"line {finding.line}"
+            raise InvalidValue(place, f"{finding.text} ({finding.code})", "correct it, or be less strict")
         self.findings.append(finding)
 
     def grouped(self, rows: Iterable[HistoryRow | Finding]) -> Iterator[HistoryRow]:
@@ -131,6 +131,11 @@ class _Replaying:
         state = tick(self.plan, fold.state, as_of)
         priority = fold.priority
         derivation = fold.derivation
+        readings = tuple(read(self.plan, clock, as_of) for clock in state.clocks)
+        told = {f"{each.definition}: {reason.text}": reason.code for each in readings for reason in each.reasons}
+        for text, code in told.items():
+            if code in _NAMED_IN_VAIN:
+                self.note(Finding(code, text, None, fold.id))
         return CaseReplay(
             id=fold.id,
             entitlement=fold.entitlement,
@@ -138,7 +143,7 @@ class _Replaying:
             derivation=derivation,
             priority=priority,
             state=state,
-            readings=tuple(read(self.plan, clock, as_of) for clock in state.clocks),
+            readings=readings,
             priorities=tuple(fold.priorities.get((clock.definition, clock.cycle), priority) for clock in state.clocks),
             revisions=tuple(self.kept.get(fold.id, ())),
         )

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import attrs
 
+from csmcore.errors import InvalidValue, shown
 from csmcore.model import (
     DefinitionId,
     EventId,
@@ -47,14 +48,17 @@ def check_worked(book: WorkedBook, plan: Plan) -> tuple[WorkedFigure, ...]:
 def _checked(history: WorkedHistory, plan: Plan) -> Iterator[WorkedFigure]:
     state = evaluate(plan, _revisions(history), history.as_of)
     clocks = {(clock.definition, clock.cycle): clock for clock in state.clocks}
-    for wanted in history.clocks:
+    for index, wanted in enumerate(history.clocks):
+        if wanted.definition not in plan.definitions:
+            place = f"histories.{history.id}.clocks[{index}].definition"
+            raise InvalidValue(place, f"the policy has no definition {shown(wanted.definition)}", "correct the name")
         clock = clocks.pop((wanted.definition, wanted.cycle), None)
         if clock is None:
             yield _figure(history, wanted, "stage", wanted.stage, _MISSING)
             continue
         reading = read(plan, clock, history.as_of)
         for name, expected in wanted.figures.items():
-            yield _figure(history, wanted, name, _exact(name, expected), _got(name, clock, reading))
+            yield _figure(history, wanted, name, _exact(name, expected), _got(name, reading))
     for clock in clocks.values():
         yield _figure(history, clock, "stage", _MISSING, clock.stage)
 
@@ -80,5 +84,5 @@ def _exact(name: str, expected: object) -> object:
     return Fraction(expected) if name == "percent" and isinstance(expected, str) else expected
 
 
-def _got(name: str, clock: SlaClock, reading: SlaReading) -> object:
-    return tuple(label for label, _ in clock.fired) if name == "fired" else getattr(reading, name)
+def _got(name: str, reading: SlaReading) -> object:
+    return tuple(label for label, _ in reading.fired) if name == "fired" else getattr(reading, name)

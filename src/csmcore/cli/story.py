@@ -37,7 +37,7 @@ def story_of(report: ReplayReport, plan: Plan, case: CaseReplay) -> Sheet:
         Heading("What happened"),
         _happenings(case.revisions, times),
     ]
-    events = {revision.event_id: _changes(before, revision) for before, revision in _steps(case.revisions)}
+    events = {revision.event_id: _changes(before, revision, times) for before, revision in _steps(case.revisions)}
     for clock, reading in zip(case.state.clocks, case.readings, strict=True):
         explanation = explain(plan, clock, now)
         blocks += _promise(plan, reading, explanation, events)
@@ -90,27 +90,37 @@ def _steps(revisions: tuple[Revision, ...]) -> Iterator[tuple[Record, Revision]]
 
 
 def _happenings(revisions: tuple[Revision, ...], times: Times) -> Table:
-    steps = ((revision, _changes(before, revision)) for before, revision in _steps(revisions))
+    steps = ((revision, _changes(before, revision, times)) for before, revision in _steps(revisions))
     columns = (Column("at"), Column("by"), Column("what changed"))
     return Table(columns, tuple(row(times.short(found.at), found.event_id, said) for found, said in steps))
 
 
-def _changes(before: Record, revision: Revision) -> str:
+def _changes(before: Record, revision: Revision, times: Times) -> str:
     """The fields that a revision changed, the state first; what follows from the agreements is told elsewhere."""
     after = revision.fields
     names = sorted(
         (name for name in {**after, **before} if not name.startswith(_TOLD_ELSEWHERE)), key=lambda name: name != "state"
     )
-    told = [_change(name, after.get(name)) for name in names if after.get(name) != before.get(name)]
-    kind = after.get("event.kind")
+    told = [_change(name, after.get(name), times) for name in names if after.get(name) != before.get(name)]
+    kind = after.get("event.kind") or (_spoken(after) if not told else None)
     return ", ".join([*([str(kind)] if kind else []), *told]) or "nothing"
 
 
-def _change(name: str, value: object) -> str:
-    return f"no {name}" if value is None else f"{name} {_said(value)}"
+def _spoken(record: Record) -> str | None:
+    """Who did something that changes no field, as far as it is said."""
+    by = record.get("event.by")
+    is_public = record.get("event.is_public")
+    where = "" if is_public is None else ", in public" if is_public else ", among insiders"
+    return None if by is None else f"by the {by}{where}"
 
 
-def _said(value: object) -> str:
+def _change(name: str, value: object, times: Times) -> str:
+    return f"no {name}" if value is None else f"{name} {_said(value, times)}"
+
+
+def _said(value: object, times: Times) -> str:
+    if isinstance(value, datetime):
+        return times.short(value)
     text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}..."
 
@@ -123,7 +133,7 @@ def _promise(
 ) -> Iterator[Block]:
     """One cycle of one promise: what became of it, and the stretches of time that make it up."""
     definition = plan.definitions[reading.definition].definition
-    zone = _zone(plan, explanation.calendar)
+    zone = _zone(plan, explanation)
     segments = explanation.segments
     times = Times.of(zone, (reading.started_at, *(segment.end for segment in segments)))
     became = outcome(reading)
@@ -142,7 +152,10 @@ def _account(reading: SlaReading, explanation: Explanation, zone: str, times: Ti
     ended = f", ended {times.whole(reading.stopped_at)}" if reading.stopped_at else ""
     yield f"started {times.whole(reading.started_at)}, {_due(reading, times)}{ended}"
     if reading.breached_at:
-        yield f"breached {times.whole(reading.breached_at)}, when the goal was used up"
+        came = "when the goal was used up" if reading.breached_at == reading.due_at else "when it was used up already"
+        yield f"breached {times.whole(reading.breached_at)}, {came}"
+    if reading.fired:
+        yield "thresholds: " + ", ".join(f"{label} {times.short(at)}" for label, at in reading.fired)
     for reason in reading.reasons:
         yield reason.text
 
@@ -178,9 +191,11 @@ def _stretch(segment: Segment, calendar: str | None, times: Times, events: Mappi
     )
 
 
-def _zone(plan: Plan, calendar: str | None) -> str:
-    """The calendar's zone; the policy's where all the time counts."""
-    return plan.policy.timezone if calendar is None else plan.policy.calendars[calendar].timezone
+def _zone(plan: Plan, explanation: Explanation) -> str:
+    """The zone of the one calendar; the policy's where there were several, or all the time counts."""
+    if explanation.calendar is None or explanation.calendar_reason.code == "calendar_segments":
+        return plan.policy.timezone
+    return explanation.reading.timezone or plan.policy.calendars[explanation.calendar].timezone
 
 
 def _absent(plan: Plan, case: CaseReplay) -> Iterator[Block]:

@@ -30,7 +30,9 @@ _SAID: Final = MappingProxyType(
         "priority_differs": "rows with another priority than the matrix",
         "no_customer": "cases that name no customer",
         "unknown_customer": "customers that are not in the agreements",
-        "unknown_agreement": "contracts, entitlements or things that are not in the agreements",
+        "unknown_agreement": "contracts, entitlements, things or groups that are not in the agreements",
+        "unknown_calendar": "calendars or time zones that cases name and nobody has",
+        "no_date": "promises by a date that the case did not have",
     }
 )
 _LEGEND: Final = Text(
@@ -44,7 +46,16 @@ def summary_of(report: ReplayReport, plan: Plan, limit: int) -> Sheet:
     """The report; of each kind of finding so many are listed."""
     blocks: list[Block] = [*_about(report, plan), *_promises(report, plan)]
     others = (finding for finding in report.findings if finding.code != _STEP)
-    return (*blocks, *_refused(report, limit), *found_blocks(others, limit))
+    return (*blocks, *_refused(report, limit), *found_blocks(others, limit), *_warned(plan, limit))
+
+
+def _warned(plan: Plan, limit: int) -> Iterator[Block]:
+    """What is odd about the policy's promises."""
+    warnings = plan.warnings
+    if warnings:
+        yield Heading(f"what the promises may not be meant to say: {len(warnings):,}")
+        yield from (Text(str(warning)) for warning in warnings[:limit])
+        yield from _listed(Table((), ()), len(warnings) - limit, "warning")
 
 
 def _about(report: ReplayReport, plan: Plan) -> Iterator[Block]:
@@ -129,8 +140,8 @@ def found_blocks(findings: Iterable[Finding], limit: int) -> Iterator[Block]:
 
 
 def _place(finding: Finding) -> str:
-    """Where it is: a finding about a whole history has no line."""
-    return "the file" if finding.line is None else f"line {finding.line}"
+    """Where it is: a finding about a whole case or history has no line."""
+    return f"line {finding.line}" if finding.line is not None else "the file" if finding.case is None else ""
 
 
 def _listed(table: Table, left: int, noun: str) -> Iterator[Block]:

@@ -66,8 +66,9 @@ def _told(
     found = {name: tuple(group) for name, group in groupby(figures, key=lambda figure: figure.history)}
     for history in book.histories:
         own = found.get(history.id, ())
-        if not is_brief or any(not figure.agrees for figure in own):
-            yield from _history(history, own)
+        shown = tuple(figure for figure in own if not (is_brief and figure.agrees))
+        if shown or not is_brief:
+            yield from _history(history, shown)
 
 
 def _history(history: WorkedHistory, figures: Sequence[WorkedFigure]) -> Iterator[Block]:

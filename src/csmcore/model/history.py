@@ -73,7 +73,8 @@ class Finding:
 
     Codes: ``unreadable_row`` (left out), ``unreadable_cell`` and ``unknown_value`` (the field stays as it was),
     ``duplicate_event``, ``out_of_order``, ``raised_instant``, ``opens_as``, ``emptied_state``, ``refused_step``,
-    ``priority_differs``, ``no_customer``, ``unknown_customer``, ``unknown_agreement``.
+    ``priority_differs``, ``no_customer``, ``unknown_customer``, ``unknown_agreement``, ``unknown_calendar``,
+    ``no_date``.
     """
 
     code: str

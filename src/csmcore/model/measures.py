@@ -19,7 +19,7 @@ from csmcore.model.fields import is_text, one_of
 __all__ = [
     "CLOCK_CONDITIONS",
     "MEASURES",
-    "MODES",
+    "USUAL_MODES",
     "CancelMode",
     "Measure",
     "Recurrence",
@@ -36,8 +36,15 @@ Recurrence: TypeAlias = Literal["cycles", "sequential", "independent", "once"]
 CLOCK_CONDITIONS = ("start", "pause", "resume", "stop", "cancel", "reset")
 """The conditions that move a clock."""
 
-MODES = ("when_to_resume", "when_to_cancel", "reset_action", "recurrence")
-"""How they are to be read."""
+USUAL_MODES: Mapping[str, str] = MappingProxyType(
+    {
+        "when_to_resume": "pause_not_met",
+        "when_to_cancel": "start_not_met",
+        "reset_action": "complete",
+        "recurrence": "cycles",
+    }
+)
+"""How they are read, where nothing else is said."""
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +68,7 @@ class Measure:
         check_reset(self.reset, self.recurrence)
 
 
-def check_reset(reset: Condition | None, recurrence: Recurrence) -> None:
+def check_reset(reset: Condition | None, recurrence: Recurrence | None) -> None:
     """Refuse a reset of clocks that never recur, or of which several run at once. Raises InvalidValue."""
     if reset is not None and recurrence in {"once", "independent"}:
         raise InvalidValue("reset", f"a clock that recurs '{recurrence}' cannot be reset", "leave one of them out")
@@ -79,13 +86,13 @@ _CANCELLED = field("state") == "cancelled"
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
         "first_response": Measure(
-            about="from the opening to the first public reply of an agent; once a case",
+            about="from the opening to the first response: an agent's public reply, or a solution; once a case",
             start=_LIVE & field("first_response_at").is_empty(),
             stop=_REPLY | _ANSWERED,
             recurrence="once",
         ),
         "next_reply": Measure(
-            about="from the customer's oldest unanswered public word, after the first response, to an agent's reply",
+            about="from the oldest unanswered public word of the customer, after the first response, to a reply",
             start=_QUESTION & _ANSWERED & _LIVE,
             stop=_REPLY,
             cancel=~_LIVE,

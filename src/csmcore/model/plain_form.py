@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -15,6 +16,8 @@ from csmcore.errors import InvalidValue, shown
 from csmcore.model.durations import write_duration
 
 __all__ = ["canonical", "digest_of", "plain"]
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def plain(value: object) -> object:
@@ -85,8 +88,13 @@ def _noun(value: object) -> dict[str, object]:
     kind: type[Any] = type(value)
     if not attrs.has(kind):
         raise InvalidValue("value", f"{shown(value)} has no plain form", "use nouns, mappings, lists and scalars")
+    usual: Mapping[str, object] = getattr(kind, "__usual__", _NOTHING)  # what fields come to that nobody states
     given = ((field, getattr(value, field.name)) for field in attrs.fields(kind) if field.init)
-    return {field.name: plain(item) for field, item in given if not _is_default(item, field.default)}
+    return {
+        field.name: plain(item)
+        for field, item in given
+        if not (_is_default(item, field.default) or (field.name in usual and item == usual[field.name]))
+    }
 
 
 def _is_default(value: object, default: object) -> bool:

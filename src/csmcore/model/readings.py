@@ -32,7 +32,8 @@ class SlaReading:
     pause counts as paused. ``remaining`` is negative when over, ``time_left`` never, and ``overdue`` is by how much;
     all stand still while the clock is paused. ``due_at`` is None while paused (unless breached before), and where the
     calendar ends before the goal is used up: then ``reasons`` says so. ``derived_end_at`` is the due date that follows
-    from goal and pauses, breached or not; ``wall_goal`` the real time that lies between it and the start.
+    from goal and pauses, breached or not; ``wall_goal`` the real time that lies between it and the start. ``fired`` are
+    the thresholds that were reached, each with its instant.
     """
 
     definition: DefinitionId
@@ -56,6 +57,7 @@ class SlaReading:
     wall_remaining: timedelta | None
     has_breached: bool
     breached_at: datetime | None
+    fired: tuple[tuple[str, datetime], ...] = ()
     reasons: tuple[Reason, ...] = ()
 
     @property
@@ -122,9 +124,8 @@ class Segment:
 class Explanation:
     """Why a clock reads what it reads: its segments sum exactly to the elapsed and the paused time.
 
-    ``goal_reason`` is why this goal and no other; ``calendars`` are those that counted, in order, and
-    ``calendar_reason`` how. ``policy`` and ``time_zone_database`` say what it was computed with. Printed, instants are
-    in ``timezone``.
+    ``goal_reason`` is why this goal and no other, ``calendar_reason`` by which hours it ran. ``policy`` and
+    ``time_zone_database`` say what it was computed with. Printed, instants are in ``timezone``.
     """
 
     reading: SlaReading
@@ -152,7 +153,7 @@ class Explanation:
         """What it comes to, in words."""
         reading = self.reading
         due = f"due {self._at(reading.due_at)}" if reading.due_at else "without a due date now"
-        if reading.due_if_resumed_now is not None:
+        if reading.due_if_resumed_now is not None and not reading.has_breached:
             due += f" (if it went on now: {self._at(reading.due_if_resumed_now)})"
         breach = f"; breached at {self._at(reading.breached_at)}" if reading.breached_at else ""
         used = f"{hours_text(reading.elapsed)} of {hours_text(reading.goal)} used"

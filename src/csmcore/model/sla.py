@@ -1,6 +1,7 @@
 """Promises about time: what starts, stops and pauses a clock, by which hours it runs, and how long it may."""
 
-from typing import Any, Literal, TypeAlias, get_args
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -11,7 +12,7 @@ from csmcore.model.goals import Goal, GoalChange
 from csmcore.model.ids import DefinitionId
 from csmcore.model.measures import (
     CLOCK_CONDITIONS,
-    MODES,
+    USUAL_MODES,
     CancelMode,
     Measure,
     Recurrence,
@@ -55,7 +56,8 @@ class SlaDefinition:
     """One promise: when its clock starts, pauses and stops, and how long it may run. A condition not given never holds.
 
     The rules are ServiceNow's: see `csmcore.rules.evaluate`. A definition without a ``start`` has what its ``measure``
-    says, wherever it says nothing itself: one of `MEASURES`, or one of the policy's own.
+    says, wherever it says nothing itself: one of `MEASURES`, or one of the policy's own. A mode that nobody states
+    (None) is the usual one: ``pause_not_met``, ``start_not_met``, ``complete``, ``cycles``.
 
     Hours: ``calendar`` names one of the policy's (None: all the time counts). The fields in ``calendar_source`` are
     asked before it, in order, and those in ``timezone_source`` for the zone of a floating calendar. When they change
@@ -70,6 +72,8 @@ class SlaDefinition:
     "field"``); ``retroactive_pause`` counts the pauses since then. ``contractual`` ones run only for cases whose
     contract or entitlement names them. Raises InvalidValue, LimitExceeded.
     """
+
+    __usual__: ClassVar[Mapping[str, object]] = USUAL_MODES
 
     id: DefinitionId = attrs.field(validator=is_id)
     name: str = attrs.field(default="", validator=is_text)
@@ -86,10 +90,10 @@ class SlaDefinition:
     stop: Condition | None = None
     cancel: Condition | None = None
     reset: Condition | None = None
-    when_to_resume: ResumeMode = attrs.field(default="pause_not_met", validator=one_of(get_args(ResumeMode)))
-    when_to_cancel: CancelMode = attrs.field(default="start_not_met", validator=one_of(get_args(CancelMode)))
-    reset_action: ResetAction = attrs.field(default="complete", validator=one_of(get_args(ResetAction)))
-    recurrence: Recurrence = attrs.field(default="cycles", validator=one_of(get_args(Recurrence)))
+    when_to_resume: ResumeMode | None = attrs.field(default=None, validator=optional(one_of(get_args(ResumeMode))))
+    when_to_cancel: CancelMode | None = attrs.field(default=None, validator=optional(one_of(get_args(CancelMode))))
+    reset_action: ResetAction | None = attrs.field(default=None, validator=optional(one_of(get_args(ResetAction))))
+    recurrence: Recurrence | None = attrs.field(default=None, validator=optional(one_of(get_args(Recurrence))))
     retroactive_start: str | None = attrs.field(default=None, validator=optional(_is_instant_field))
     reattach_start: Reattach = attrs.field(default="revision", validator=one_of(get_args(Reattach)))
     retroactive_pause: bool = False
@@ -120,6 +124,9 @@ class SlaDefinition:
         if self.measure == CUSTOM and self.start is None:
             raise InvalidValue("start", "it has none", "give it a condition, or name a measure")
         if self.start is not None:
+            for mode, usual in USUAL_MODES.items():
+                if getattr(self, mode) is None:
+                    object.__setattr__(self, mode, usual)
             self._check_settings()
 
     def _check_settings(self) -> None:
@@ -134,9 +141,15 @@ class SlaDefinition:
         """The definition with what the measure says, wherever it says nothing itself; itself if it has a start."""
         if self.start is not None:
             return self
-        defaults = attrs.fields_dict(SlaDefinition)
-        blank = [name for name in (*CLOCK_CONDITIONS, *MODES) if getattr(self, name) == defaults[name].default]
+        blank = [name for name in (*CLOCK_CONDITIONS, *USUAL_MODES) if getattr(self, name) is None]
         return attrs.evolve(self, **{name: getattr(measure, name) for name in blank})
+
+    @property
+    def conditions(self) -> tuple[tuple[str, Condition], ...]:
+        """Its conditions, each after its place."""
+        named = [(name, getattr(self, name)) for name in CLOCK_CONDITIONS]
+        named += [(f"goals[{index}].when", goal.when) for index, goal in enumerate(self.goals)]
+        return tuple((place, condition) for place, condition in named if condition is not None)
 
     @property
     def calendars(self) -> tuple[tuple[str, str], ...]:

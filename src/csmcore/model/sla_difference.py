@@ -7,7 +7,7 @@ import attrs
 
 from csmcore.model.ids import DefinitionId
 from csmcore.model.rendering import escaped, hours_text, html_table, instant_text, printable
-from csmcore.model.sla_clock import Pause, SlaClock
+from csmcore.model.sla_clock import CalendarStretch, Pause, SlaClock
 
 __all__ = ["ClockChange", "SlaDifference"]
 
@@ -67,7 +67,7 @@ def _told(value: object) -> str:
             return instant_text(value)
         case timedelta():
             return hours_text(value)
-        case Pause():
+        case Pause() | CalendarStretch():
             return f"{instant_text(value.start)} to {instant_text(value.end)}"
         case tuple():
             return ", ".join(map(_told, value)) or "none"

@@ -11,6 +11,7 @@ from typing import Literal
 
 from csmcore.calendars import Calendar
 from csmcore.conditions import Record
+from csmcore.errors import InvalidValue
 from csmcore.model import (
     CalendarStretch,
     DefinitionId,
@@ -83,6 +84,9 @@ class WorkingClock:
     breached_at: datetime | None
 
     def __init__(self, compiled: CompiledDefinition, clock: SlaClock) -> None:
+        if clock.goal_index >= len(compiled.definition.goals):
+            problem = f"{clock.definition} has no goal number {clock.goal_index + 1}"
+            raise InvalidValue("clock", problem, "use the policy that the clock was computed with")
         self.compiled, self.source, self._line = compiled, clock, None
         self.__dict__ = clock.__dict__.copy()
 

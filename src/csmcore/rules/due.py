@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from csmcore.calendars import Calendar, WallClock, as_utc
 from csmcore.conditions import Record
-from csmcore.errors import CalendarExhausted
+from csmcore.errors import CalendarExhausted, InvalidValue
 from csmcore.model import Goal, read_time
 
 __all__ = ["instant_in", "target_of"]
@@ -35,7 +35,12 @@ def instant_in(record: Record, name: str) -> datetime | None:
     Raises NaiveDatetime, OutOfRange outside 1970 to 2199.
     """
     value = record.get(name)
-    return as_utc(value) if isinstance(value, datetime) else None
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return as_utc(value)
+    except InvalidValue as error:
+        raise error.under(name) from None
 
 
 def _agreed(calendar: Calendar, agreed_at: datetime) -> datetime:

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 import attrs
 
-from csmcore.calendars import BusinessCalendar, Calendar
+from csmcore.calendars import BusinessCalendar, Calendar, WallClock
 from csmcore.conditions import Record
-from csmcore.errors import UnknownTimeZone
+from csmcore.errors import InvalidValue, UnknownTimeZone, shown
 from csmcore.model import Goal, SlaDefinition, SupportPolicy
 
 __all__ = ["Hours", "Resolved"]
+
+_MOST_ELSEWHERE = 64  # calendars in other zones that a plan keeps, each with what it has compiled
 
 
 class Resolved(NamedTuple):
@@ -35,12 +37,19 @@ class Hours:
         return cls(policy.calendars, BusinessCalendar.always(policy.timezone, floating=True))
 
     def calendar(self, name: str | None, timezone: str | None) -> Calendar:
-        """The calendar of that name (None: around the clock), read in a zone if it is floating and one is given."""
-        plain = self.around_the_clock if name is None else self.calendars[name]
+        """The calendar of that name (None: around the clock), read in a zone if it is floating and one is given.
+
+        Raises InvalidValue where the policy has no such calendar.
+        """
+        plain = self.around_the_clock if name is None else self.calendars.get(name)
+        if plain is None:
+            raise InvalidValue("clock", f"the policy has no calendar {shown(name)}", "use the policy that it ran under")
         if timezone is None:
             return plain
         found = self._elsewhere.get((name, timezone))
         if found is None:
+            if len(self._elsewhere) >= _MOST_ELSEWHERE:
+                self._elsewhere.clear()
             found = self._elsewhere[name, timezone] = plain.in_zone(timezone)
         return found
 
@@ -58,17 +67,18 @@ class Hours:
                 named = None
             calendar = named or definition.calendar
         timezone = _first(record, definition.timezone_source)
-        if timezone is not None and not self._is_zone(timezone):
+        if timezone is not None and not _is_zone(timezone):
             unresolved.append(timezone)
             timezone = None
         return Resolved(calendar, timezone, tuple(unresolved))
 
-    def _is_zone(self, timezone: str) -> bool:
-        try:
-            self.around_the_clock.in_zone(timezone)
-        except UnknownTimeZone:
-            return False
-        return True
+
+def _is_zone(timezone: str) -> bool:
+    try:
+        WallClock(timezone)
+    except UnknownTimeZone:
+        return False
+    return True
 
 
 def _first(record: Record, names: tuple[str, ...]) -> str | None:

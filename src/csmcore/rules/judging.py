@@ -94,11 +94,11 @@ class Judge:
         types = tuple(map(type, values))  # for True is not 1
         if tuple in types:
             types += tuple([type(item) for value in values if type(value) is tuple for item in value])
-        empty = tuple([not value and type(value) in _HOLLOW for value in map(now.get, self.hollow)])
+        empty = tuple([type(value) in _HOLLOW and not value for value in map(now.get, self.hollow)])
         key = (values, types, empty)
         try:
             found = self._known.get(key)
-        except TypeError:  # a list is no key
+        except Exception:  # noqa: BLE001 - a list is no key, and a foreign value's hash may raise whatever it likes
             return self._judged(now, (*values, *empty))
         if found is None:
             found = self._judged(now, (*values, *empty))

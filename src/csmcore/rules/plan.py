@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 import attrs
 
-from csmcore.conditions import Condition, field, fields_of, satisfiable
+from csmcore.conditions import Condition, check, field, fields_of, satisfiable
 from csmcore.errors import InvalidValue, shown
-from csmcore.model import DefinitionId, SlaClock, SlaDefinition, SupportPolicy
+from csmcore.model import REVISION_SCHEMA, DefinitionId, SlaClock, SlaDefinition, SupportPolicy
 from csmcore.rules.candidates import Candidates, bits
 from csmcore.rules.compiled import CompiledDefinition, compiled_definition
 from csmcore.rules.hours import Hours
@@ -76,8 +76,8 @@ class Plan:
 def compile_policy(policy: SupportPolicy) -> Plan:
     """The policy as a plan, which every rule about its promises takes. Compile once and share it.
 
-    Raises InvalidValue for a start condition that holds only at the moment of a change, unless ``when_to_cancel`` says
-    what ends its clock.
+    Raises InvalidValue for a condition about what no revision has, and for a start that holds only at the moment of a
+    change, unless ``when_to_cancel`` says what ends its clock.
     """
     hours = Hours.of(policy)
     compiled = {
@@ -99,6 +99,10 @@ def _compiled(definition: SlaDefinition, number: int, hours: Hours) -> CompiledD
             "`start` holds only at a change or event, so the next revision would cancel the clock",
             "write when_to_cancel = 'never' or 'cancel_met'",
         )
+    for place, condition in definition.conditions:
+        for found in check(condition, REVISION_SCHEMA):
+            path = f"$.definitions.{definition.id}.{place}{found.path[1:]}"
+            raise InvalidValue(path, found.problem, found.hint)
     return compiled_definition(definition, number, hours)
 
 

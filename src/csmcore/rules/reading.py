@@ -88,6 +88,7 @@ def _reading(clock: WorkingClock, until: datetime) -> SlaReading:
         "wall_remaining": None if end is None else end - ran_until,
         "has_breached": clock.has_breached,
         "breached_at": clock.breached_at,
+        "fired": clock.fired,
         "reasons": tuple(_reasons(clock, end)),
     }
     return made(SlaReading, figures)
@@ -103,6 +104,10 @@ def _reasons(clock: WorkingClock, end: datetime | None) -> Iterator[Reason]:
         calendar = f"calendar '{clock.calendar}'" if clock.calendar else "the calendar"
         text = f"{calendar} ends before the goal is used up, so there is no due date"
         yield Reason("calendar_ends", text, ("calendar",))
+    due_field = clock.compiled.definition.goals[clock.goal_index].due_field
+    if due_field is not None and clock.agreed_at is None:
+        text = f"the case had no instant in {due_field} to be due at, so it was due a second after its start"
+        yield Reason("no_date", text, (due_field,))
     for name in clock.unresolved:
         text = f"there is no calendar or time zone '{name}', so the definition's own counts"
         yield Reason("unknown_calendar", text, ("calendar_source",))
@@ -140,6 +145,8 @@ def _why_hours(clock: WorkingClock) -> Reason:
     if clock.stretches:
         earlier = [_named(stretch.calendar, stretch.timezone) for stretch in clock.stretches]
         text = f"each stretch counts under the calendar then in force: {', '.join([*earlier, named])}"
+        if clock.target_at is not None:
+            text += " (the due date is that of the last)"
         return Reason("calendar_segments", text, definition.calendar_source)
     if definition.on_calendar_change == "last" and (definition.calendar_source or definition.timezone_source):
         return Reason("calendar_last", f"all of it counts under the last calendar: {named}", definition.calendar_source)

@@ -111,8 +111,10 @@ class _Fold:
         """Let one more revision act."""
         last, plan, now, at = self.last, self.plan, revision.fields, revision.at
         if last is not None and (at < last.at or revision.sequence <= last.sequence):
-            problem = f"{revision.event_id} is not later than {last.event_id}"
-            raise InvalidValue("revision", problem, "give revisions in order")
+            mine, its = (
+                f"{each.event_id} (sequence {each.sequence}, {each.at:%Y-%m-%d %H:%M:%S}Z)" for each in (revision, last)
+            )
+            raise InvalidValue("revision", f"{mine} is not later than {its}", "give revisions in order")
         before = None if last is None else last.fields
         self.catch_up(at)
         judgement = plan.judge.judgement(now)

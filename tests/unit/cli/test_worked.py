@@ -125,21 +125,29 @@ def test_a_figure_that_differs(run: RunCommand, book: Callable[..., Path]) -> No
 
 
 def test_in_brief_only_what_differs(run: RunCommand, book: Callable[..., Path]) -> None:
-    """A book without a difference has its heading alone; one with some has the histories that differ, whole."""
+    """A book without a difference has its heading alone; one with some has the figures that differ."""
     told = lines(run("worked", book(), "--brief").out)
     assert [line for line in told if line.startswith(("plain", "nothing", "solved"))] == []
     told = lines(run("worked", book(paused='"5h"'), "--brief").out)
     assert "plain: asked and answered over a night" in told
     assert "nothing: resolved at once" not in told
-    assert "solved 1 elapsed 3h 00m 3h 00m" in told
+    assert "solved 1 elapsed 3h 00m 3h 00m" not in told
+    assert any(line.startswith("solved 1 paused 5h 00m") for line in told)
 
 
 def test_a_clock_that_is_missing_and_one_too_many(run: RunCommand, book: Callable[..., Path]) -> None:
     """Both are differences: what was expected and is not there, and what is there and was not expected."""
-    ran = run("worked", book(definition='"unknown"'))
+    ran = run("worked", book(definition='"solved"\ncycle = 2'))
     assert ran.code == 1
-    assert "unknown 1 stage in_progress no clock <- differs" in lines(ran.out)
+    assert "solved 2 stage in_progress no clock <- differs" in lines(ran.out)
     assert "solved 1 stage no clock in_progress <- differs" in lines(ran.out)
+
+
+def test_a_definition_that_the_policy_does_not_have(run: RunCommand, book: Callable[..., Path]) -> None:
+    """It is a slip of the pen, and no difference."""
+    ran = run("worked", book(definition='"unknown"'))
+    assert ran.code == 2
+    assert "the policy has no definition 'unknown'" in ran.err
 
 
 def test_one_history_is_one(run: RunCommand, folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from csmcore.conditions import field
 from csmcore.errors import InvalidValue
 from csmcore.model import CLOCK_CONDITIONS, MEASURES, DefinitionId, Goal, Measure, SlaDefinition, SupportPolicy
-from csmcore.model.measures import MODES
+from csmcore.model.measures import USUAL_MODES
 from tests.oracle.measures import MEASURES as BY_HAND
 from tests.unit.sla.desk import Desk, Step, at, desk, hours, promise
 
@@ -99,7 +99,7 @@ def test_the_measures_are_those_that_are_written_down() -> None:
         assert {part for part in CLOCK_CONDITIONS if getattr(measure, part) is not None} == {
             part for part in CLOCK_CONDITIONS if part in BY_HAND[name]
         }
-        for mode in MODES:
+        for mode in USUAL_MODES:
             assert getattr(measure, mode) == BY_HAND[name].get(mode, attrs.fields_dict(Measure)[mode].default)
 
 
@@ -115,8 +115,8 @@ def completed(definition: SlaDefinition, **more: Any) -> SlaDefinition:
 def test_a_definition_without_a_start_has_what_its_measure_says() -> None:
     """Conditions and modes both; nothing else."""
     definition = completed(measured("periodic_update"))
-    assert {name: getattr(definition, name) for name in (*CLOCK_CONDITIONS, *MODES)} == {
-        name: getattr(MEASURES["periodic_update"], name) for name in (*CLOCK_CONDITIONS, *MODES)
+    assert {name: getattr(definition, name) for name in (*CLOCK_CONDITIONS, *USUAL_MODES)} == {
+        name: getattr(MEASURES["periodic_update"], name) for name in (*CLOCK_CONDITIONS, *USUAL_MODES)
     }
     assert definition.measure == "periodic_update"
 

@@ -102,6 +102,28 @@ def test_the_offsets_of_a_due_date_are_open_time_too() -> None:
     }
 
 
+def test_after_a_date_that_stands_offsets_are_not_moved_either() -> None:
+    """Due at 12:00 whatever pauses: two hours after it are 14:00, though one of them was a pause."""
+    definition = promise(
+        goals=(Goal(due_field="extra.due", moved_by_pauses=False),), thresholds=(after(hours(2)), after(hours(3)), 150)
+    )
+    first = ("12 09:00", {**OPEN, "extra.due": at("12 12:00")})
+    case = desk(definition, first, ("12 13:00", WAIT), ("12 14:00", OPEN))
+    assert case.fired("12 16:00") == {
+        "150%": at("12 14:00"),  # an hour and a half after it, 13:30, lies in the pause
+        "due+2h": at("12 14:00"),
+        "due+3h": at("12 15:00"),
+    }
+
+
+def test_a_part_of_a_microsecond_is_rounded_up() -> None:
+    """Half of 3.000001 s is reached at the first microsecond at which it is not less: 1.500001 s."""
+    definition = promise(goals=(Goal(due_field="extra.due"),), thresholds=(50,))
+    due = at("12 09:00") + timedelta(seconds=3) + MICRO
+    fired = desk(definition, ("12 09:00", {**OPEN, "extra.due": due})).fired("12 10:00")
+    assert fired == {"50%": at("12 09:00") + timedelta(seconds=1.5) + MICRO}
+
+
 def test_a_goal_that_grows_puts_off_what_has_not_fired() -> None:
     """Half an hour before four hours has fired; before six hours it is not told again, an hour after it is."""
     goals = (Goal(hours(4), field("priority") == 1), Goal(hours(6)))
