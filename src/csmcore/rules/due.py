@@ -32,10 +32,11 @@ def target_of(goal: Goal, calendar: Calendar, started_at: datetime, agreed_at: d
 def instant_in(record: Record, name: str) -> datetime | None:
     """The instant that a record has in a field; None if it has something else, or nothing.
 
-    Raises NaiveDatetime, OutOfRange outside 1970 to 2199.
+    As for conditions, a value of a subclass of datetime is something else. Raises NaiveDatetime, and OutOfRange
+    outside 1970 to 2199.
     """
     value = record.get(name)
-    if not isinstance(value, datetime):
+    if type(value) is not datetime:
         return None
     try:
         return as_utc(value)

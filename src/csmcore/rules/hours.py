@@ -82,9 +82,9 @@ def _is_zone(timezone: str) -> bool:
 
 
 def _first(record: Record, names: tuple[str, ...]) -> str | None:
-    """The first of some fields that has a text in it."""
+    """The first of some fields that has a text in it; as for conditions, one of a subclass of str is none."""
     for name in names:
         value = record.get(name)
-        if isinstance(value, str) and value:
+        if type(value) is str and value:
             return value
     return None

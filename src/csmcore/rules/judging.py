@@ -73,7 +73,7 @@ class Judge:
         valued = {name for each in definitions for name in each.valued}
         exact = tuple(sorted(valued | CONTRACT | {name for name, *_ in candidates.by_field}))
         hollow = tuple(sorted({name for each in definitions for name in each.hollow} - set(exact)))
-        dates = tuple(sorted({name for each in definitions for name in each.dates} - {*exact, *hollow}))
+        dates = tuple(sorted({name for each in definitions for name in each.dates} - set(exact)))
         return cls(
             candidates, exact, hollow, dates, tuple(_readers(definitions, name) for name in exact + hollow + dates)
         )

@@ -27,10 +27,15 @@ _ReaderOf = Callable[[Any], Reader]
 
 def read_noun(kind: type[_Noun], document: object) -> _Noun:
     """The noun that plain data describes; `check_content` has seen the data. Raises DocumentError."""
+    from cattrs.errors import StructureHandlerNotFoundError  # noqa: PLC0415 - only for those who read documents
+
     try:
         return cast(_Noun, _reader_of()(kind)(document))
     except InvalidValue as error:
         raise DocumentError([error]) from None
+    except StructureHandlerNotFoundError:
+        problem = InvalidValue("$", f"{shown(kind)} is no kind that documents have", "read a noun")
+        raise DocumentError([problem]) from None
 
 
 @cache

@@ -378,3 +378,11 @@ def test_a_date_that_stands_survives_the_calendar_s_end() -> None:
     assert next_deadline(case.plan, state, at("13 15:00")) == at("13 16:00")
     assert tick(case.plan, state, at("30 09:00")).clocks[0].fired == ()  # 200 % are after the last close
     assert case.reading("30 09:00").breached_at == at("13 16:00")
+
+
+def test_a_date_that_conditions_ask_about_is_still_seen_to_change() -> None:
+    """Where some condition asks whether there is a date, another date is a change all the same."""
+    dated = Goal(due_field="extra.due", when=field("extra.due").is_not_empty())
+    definition = promise(goals=(dated, Goal(hours(8))))
+    steps = (("12 09:00", {"state": "open", "extra.due": at("13 12:00")}), ("12 11:00", {"extra.due": at("15 12:00")}))
+    assert desk(definition, *steps).reading("12 12:00").due_at == at("15 12:00")
