@@ -258,6 +258,11 @@ class Interrupted(NamedTuple):
         """The calendar itself."""
         return BusinessCalendar.always() if self.calendar is None else calendars_of(self.number)[self.calendar]
 
+    @property
+    def over(self) -> Stretches:
+        """The first cause's stretches that are over in the end."""
+        return [stretch for stretch in self.waits if stretch[1] <= END - BEGIN]
+
     def instant(self, minute: int) -> datetime:
         """The instant so many minutes after the clock's start."""
         return world(self.number).minute(BEGIN + minute)

@@ -357,7 +357,7 @@ def test_a_due_date_moves_by_the_time_that_pauses_cover(scene: Interrupted) -> N
 @law_of(interruptions())
 def test_a_pause_in_closed_time_changes_nothing_in_business_time(scene: Interrupted) -> None:
     """Law of closed time: a pause while the calendar is closed moves neither elapsed time, due date nor breach."""
-    closed = [stretch for stretch in scene.waits if scene.open_time(stretch) == ZERO]
+    closed = [stretch for stretch in scene.over if scene.open_time(stretch) == ZERO]
     plain, fired = scene.read(scene.holds, [], [])
     paused, fired_too = scene.read([*scene.holds, *closed], [], [])
     same = (

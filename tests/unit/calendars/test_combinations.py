@@ -151,6 +151,9 @@ def test_depth_and_size_are_bounded() -> None:
     many: list[Calendar] = [office()] * 200
     with pytest.raises(LimitExceeded):
         reduce(Calendar.union, many)
+    busy = every_day("UTC", *(f"{hour:02}:00-{hour:02}:30" for hour in range(24)))  # 168 windows a week
+    with pytest.raises(LimitExceeded, match="windows a week"):
+        CombinedCalendar(kind="union", parts=(busy,) * 6)
 
 
 @pytest.mark.parametrize("combine", [Calendar.union, Calendar.intersection, Calendar.minus])

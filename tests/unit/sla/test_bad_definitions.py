@@ -9,6 +9,7 @@ from csmcore.calendars import BusinessCalendar, Calendar, WeeklyHours, Window
 from csmcore.conditions import field
 from csmcore.errors import InvalidValue, LimitExceeded, OutOfRange
 from csmcore.model import Goal, Measure, SlaDefinition, SupportPolicy, Threshold, read_time
+from csmcore.rules import compile_policy
 from tests.unit.sla.desk import OFFICE, hours, promise
 
 SECOND, MICRO, DAY = timedelta(seconds=1), timedelta(microseconds=1), timedelta(days=1)
@@ -359,6 +360,19 @@ def test_definitions_have_ids_of_their_own() -> None:
     with pytest.raises(InvalidValue, match="'resolution' is given twice") as caught:
         SupportPolicy(name="p", version="1", calendars={"office": OFFICE}, definitions=(promise(), promise()))
     assert caught.value.path == "$.definitions[1].id"
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"start": field("stat") == "new"}, "start.field"),
+        ({"pause": field("state") == "opne"}, "pause.value"),
+        ({"goals": (Goal(hours(1)), Goal(hours(1), field("priority") == "1"))}, "goals[1].when.value"),
+    ],
+)
+def test_a_condition_about_nothing_is_refused_when_it_is_compiled(changes: dict[str, Any], path: str) -> None:
+    """A field that no revision has, a value that it cannot have: documents are told at loading, Python here."""
+    assert refused(compile_policy, policy(promise(**changes))).path == f"$.definitions.resolution.{path}"
 
 
 def test_a_calendar_of_many_windows_is_looked_at_for_ten_years_only() -> None:

@@ -359,6 +359,15 @@ def test_each_stretch_is_explained_by_its_hours() -> None:
     assert explanation.reading.percent == Fraction(15)
 
 
+def test_of_a_due_date_in_stretches_the_last_is_told() -> None:
+    """What ran counts by the hours then in force; the date is that of the hours of now, and the reason says so."""
+    case = told(sourced(goals=(Goal(days=1),)), ("12 09:00", OPEN | EARLY), ("12 15:00", LATE))
+    (clock,) = case.clocks("12 16:00")
+    reason = explain(case.plan, clock, at("12 16:00")).calendar_reason
+    assert reason.code == "calendar_segments"
+    assert reason.text.endswith("(the due date is that of the last)")
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "text"),
     [

@@ -9,6 +9,7 @@ import pytest
 from csmcore.conditions import field
 from csmcore.model import EventId, Goal, Revision, SlaState, SupportPolicy
 from csmcore.rules import advance, compile_policy, compiled, evaluate, judging, plan
+from csmcore.rules import hours as rules_hours
 from tests.unit.sla.desk import OFFICE, at, desk, hours, promise
 
 OPEN, DONE = {"state": "open"}, {"state": "resolved"}
@@ -26,6 +27,7 @@ PROMISES = (
     promise(id="listed", start=field("extra.value").contains("a"), goals=(Goal(hours(2)),)),
     promise(id="changed", start=field("extra.value").changes(), when_to_cancel="never", goals=(Goal(hours(2)),)),
     promise(id="due", goals=(Goal(due_field="extra.due"),), thresholds=(50, 90)),
+    promise(id="zoned", calendar=None, timezone_source=("extra.zone",), goals=(Goal(days=1),)),
 )
 
 
@@ -38,7 +40,12 @@ def history() -> list[Revision]:
             begun + timedelta(minutes=number),
             number,
             EventId(f"C/{number}/0"),
-            {**OPEN, "extra.value": value, "extra.due": begun + timedelta(days=1, minutes=number)},
+            {
+                **OPEN,
+                "extra.value": value,
+                "extra.due": begun + timedelta(days=1, minutes=number),
+                "extra.zone": f"Etc/GMT+{number % 2}" if number < 40 else None,
+            },
         )
         for number, value in enumerate(pairs, 1)
     ]
@@ -58,6 +65,7 @@ def test_what_a_plan_keeps_is_bounded_and_changes_nothing(most: int, monkeypatch
         (judging, "_MOST_KNOWN"),
         (judging, "_MOST_TURNS"),
         (compiled, "_MOST_MARKS"),
+        (rules_hours, "_MOST_ELSEWHERE"),
         (plan, "_MOST_MASKS"),
     ):
         monkeypatch.setattr(module, name, most)
@@ -70,9 +78,9 @@ def test_a_plan_that_has_seen_much_says_what_a_new_one_says() -> None:
     used = compile_policy(policy(*PROMISES))
     whole = evaluate(used, history(), at("20 09:00"))
     assert evaluate(used, history(), at("20 09:00")) == whole
-    state = SlaState()
-    for revision in history():
-        state = advance(compile_policy(policy(*PROMISES)), state, revision)
+    state, new = SlaState(), [compile_policy(policy(*PROMISES)) for _ in range(9)]
+    for number, revision in enumerate(history()):
+        state = advance(new[number % len(new)], state, revision)
     assert evaluate(used, history(), history()[-1].at) == state
     for definition in PROMISES:
         alone = evaluate(compile_policy(policy(definition)), history(), at("20 09:00")).clocks
@@ -97,7 +105,7 @@ def test_a_plan_that_has_seen_much_says_what_a_new_one_says() -> None:
 )
 def test_a_value_starts_what_asks_for_it(value: object, starts: set[str]) -> None:
     """True is not 1, and what is empty is empty whatever its type."""
-    promises = tuple(each for each in PROMISES if each.id not in {"changed", "due"})
+    promises = tuple(each for each in PROMISES if each.id not in {"changed", "due", "zoned"})
     case = desk(promises, ("12 09:00", {**OPEN, "extra.value": value}))
     assert {clock.definition for clock in case.clocks("12 10:00")} == starts
 

@@ -228,6 +228,22 @@ def test_a_clock_is_read_by_the_policy_that_made_it() -> None:
             ask()
 
 
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"goal_index": 1}, "resolution has no goal number 2"),
+        ({"calendar": "attic"}, "the policy has no calendar 'attic'"),
+        ({"stretches": (CalendarStretch(at("12 09:00"), at("12 10:00"), hours(1), "attic"),)}, "no calendar 'attic'"),
+    ],
+)
+def test_a_clock_of_another_version_is_not_taken(changes: dict[str, Any], problem: str) -> None:
+    """A goal or a calendar that the policy no longer has."""
+    case = desk(promise(), ("12 09:00", OPEN))
+    other = changed(case.clocks("12 10:00")[0], **changes)
+    with pytest.raises(InvalidValue, match=problem):
+        explain(case.plan, other, at("12 10:00"))
+
+
 def test_a_paused_clock_is_not_read_before_its_pause() -> None:
     """Nor one that went on before it did; an ended one reads as of its end whenever it is asked."""
     case = desk(promise(), ("12 09:00", OPEN), ("12 10:00", WAIT), ("12 11:00", OPEN), ("12 12:00", DONE))
