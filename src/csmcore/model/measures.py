@@ -83,6 +83,25 @@ _BLOCKED = field("is_blocked") == True  # noqa: E712 - likewise
 _ANSWERED = field("first_response_at").is_not_empty()
 _CANCELLED = field("state") == "cancelled"
 
+
+def _updates(about: str, pause: Condition | None = None) -> Measure:
+    """From each public reply of an agent to the next."""
+    return Measure(
+        about=about,
+        start=_REPLY & _LIVE,
+        pause=pause,
+        stop=_DONE,
+        reset=_REPLY,
+        cancel=_CANCELLED,
+        when_to_cancel="cancel_met",
+    )
+
+
+def _works(about: str, pause: Condition) -> Measure:
+    """From the opening to the resolution."""
+    return Measure(about=about, start=_LIVE, pause=pause, stop=_DONE)
+
+
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
         "first_response": Measure(
@@ -98,41 +117,15 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             cancel=~_LIVE,
             when_to_cancel="cancel_met",
         ),
-        "periodic_update": Measure(
-            about="from each public reply of an agent to the next, or to the resolution",
-            start=_REPLY & _LIVE,
-            stop=_DONE,
-            reset=_REPLY,
-            cancel=_CANCELLED,
-            when_to_cancel="cancel_met",
+        "periodic_update": _updates("from each public reply of an agent to the next, or to the resolution"),
+        "pausable_update": _updates("as periodic_update, but for the time that the customer takes", _PENDING),
+        "requester_wait": _works(
+            "the time that the customer waits: new, open and on hold, but not while the customer is asked", _PENDING
         ),
-        "pausable_update": Measure(
-            about="as periodic_update, but for the time that the customer takes",
-            start=_REPLY & _LIVE,
-            pause=_PENDING,
-            stop=_DONE,
-            reset=_REPLY,
-            cancel=_CANCELLED,
-            when_to_cancel="cancel_met",
+        "agent_work": _works(
+            "the time in which agents can work on it: new and open, neither pending nor on hold", _PENDING | _BLOCKED
         ),
-        "requester_wait": Measure(
-            about="the time that the customer waits: new, open and on hold, but not while the customer is asked",
-            start=_LIVE,
-            pause=_PENDING,
-            stop=_DONE,
-        ),
-        "agent_work": Measure(
-            about="the time in which agents can work on it: new and open, neither pending nor on hold",
-            start=_LIVE,
-            pause=_PENDING | _BLOCKED,
-            stop=_DONE,
-        ),
-        "resolution": Measure(
-            about="from the opening to the resolution, but for the time that the customer takes",
-            start=_LIVE,
-            pause=_PENDING,
-            stop=_DONE,
-        ),
+        "resolution": _works("from the opening to the resolution, but for the time that the customer takes", _PENDING),
     }
 )
 """The built-in measures by name."""

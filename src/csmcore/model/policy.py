@@ -147,6 +147,6 @@ def _holds(calendar: Calendar, goal: Goal) -> bool:
     try:
         if goal.days is not None:
             return calendar.add_days(_FROM, goal.days, "close") <= _UNTIL
-        return goal.duration is None or calendar.add(_FROM, goal.duration) <= _UNTIL
+        return goal.duration is None or calendar.elapsed(_FROM, _UNTIL) >= goal.duration
     except CalendarExhausted:
         return False

@@ -66,7 +66,10 @@ the case is on hold for a reason of the desk's own."""
 
 def check_field(name: str, kind: FieldKind, place: str) -> None:
     """Refuse a name that is no single field of a revision of that kind. Raises InvalidValue."""
-    found = REVISION_SCHEMA.type_of(field(name).name)
+    try:
+        found = REVISION_SCHEMA.type_of(field(name).name)
+    except InvalidValue as error:
+        raise error.under(place) from None
     if found is None:
         raise InvalidValue(place, f"no revision has a field {shown(name)}", "write one, or your own as 'extra.<name>'")
     if found.many or found.kind not in {kind, "any"}:

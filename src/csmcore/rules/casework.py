@@ -32,14 +32,14 @@ from csmcore.model import (
     made,
     revised,
 )
-from csmcore.rules.clock_events import clock_happenings
+from csmcore.rules.clocks.events import clock_happenings
+from csmcore.rules.clocks.fold import advance, not_running, tick
+from csmcore.rules.clocks.plan import Plan
 from csmcore.rules.entitlement import derive_entitlement
 from csmcore.rules.intake import opening
 from csmcore.rules.lifecycle import step
-from csmcore.rules.plan import Plan
 from csmcore.rules.priority import priority_of
 from csmcore.rules.revisions import record_of
-from csmcore.rules.sla import advance, not_running, tick
 from csmcore.rules.steps import Happening, Step
 
 __all__ = ["decide_apply", "decide_open", "decide_tick"]

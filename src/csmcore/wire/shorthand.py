@@ -30,6 +30,8 @@ def _goal(document: object) -> dict[str, Any]:
     match = _DAYS.fullmatch(duration) if type(duration) is str else None
     if match is None:
         return given
+    if "days" in given:
+        raise InvalidValue("$.days", f"{duration!r} says them already", "write one of them")
     if match[2] and "at" in given:
         raise InvalidValue("$.at", f"{duration!r} ends at the close", "leave `at` out, or write the days without _end")
     rest = {name: value for name, value in given.items() if name != "duration"}

@@ -49,3 +49,16 @@ def test_later_is_seen_too() -> None:
     found = difference(state(case, "12 14:00"), state(case, "12 16:00"))
     assert {change.field for change in found.changed} == {"has_breached", "breached_at", "next_at"}
     assert [change.after for change in found.changed if change.field == "breached_at"] == [at("12 15:00")]
+
+
+def test_what_changed_is_told_as_text() -> None:
+    """Pauses as stretches, flags and names as they are, nothing as none; under another calendar the stretches too."""
+    early = desk(promise(thresholds=(50,)), *STEPS)
+    late = desk(promise(thresholds=(50,)), STEPS[0], ("12 10:00", WAIT), *STEPS[2:])
+    told = str(difference(state(early, "12 15:30"), state(late, "12 15:30")))
+    assert "pauses: 2026-01-12 11:00Z to 2026-01-12 13:00Z -> 2026-01-12 10:00Z to 2026-01-12 13:00Z" in told
+    assert "has_breached: True -> False" in told
+    assert "breached_at: 2026-01-12 15:00Z -> none" in told
+    moved = promise(calendar_source=("account.calendar",))
+    hours_of = [desk(moved, STEPS[0], ("12 10:00", {"account.calendar": name})) for name in ("office", "nobody's")]
+    assert "unresolved: none -> nobody's" in str(difference(*(state(each, "12 11:00") for each in hours_of)))

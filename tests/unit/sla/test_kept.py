@@ -8,8 +8,9 @@ import pytest
 
 from csmcore.conditions import field
 from csmcore.model import EventId, Goal, Revision, SlaState, SupportPolicy
-from csmcore.rules import advance, compile_policy, compiled, evaluate, judging, plan
-from csmcore.rules import hours as rules_hours
+from csmcore.rules import advance, compile_policy, evaluate
+from csmcore.rules.clocks import compiled, judging, plan
+from csmcore.rules.clocks import hours as rules_hours
 from tests.unit.sla.desk import OFFICE, at, desk, hours, promise
 
 OPEN, DONE = {"state": "open"}, {"state": "resolved"}

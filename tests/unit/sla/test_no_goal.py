@@ -20,7 +20,7 @@ from csmcore.model import (
     SupportPolicy,
 )
 from csmcore.rules import compile_policy, decide_open
-from csmcore.rules.sla import not_running
+from csmcore.rules.clocks.fold import not_running
 
 NOW = datetime(2026, 5, 21, 9, tzinfo=UTC)
 URGENT = SlaDefinition(

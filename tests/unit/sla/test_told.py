@@ -28,7 +28,7 @@ from csmcore.model import (
     UpdateCase,
 )
 from csmcore.rules import Plan, decide_apply, decide_open, decide_tick, evaluate
-from csmcore.rules.clock_events import clock_happenings
+from csmcore.rules.clocks.events import clock_happenings
 from tests.unit.sla.desk import at, desk, hours, promise
 
 OPEN, WAIT, DONE = {"state": "open"}, {"state": "awaiting_info"}, {"state": "resolved"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from csmcore.conditions import compile_condition, field, satisfiable
-from csmcore.model import REVISION_SCHEMA, EventId, Goal, Revision, SupportPolicy
+from csmcore.model import REVISION_SCHEMA, EventId, Goal, Revision, SupportPolicy, Threshold
 from csmcore.presets import preset, presets
 from csmcore.rules import Plan, PromiseWarning, advance, evaluate, promise_warnings
 from csmcore.wire import load_policy
@@ -159,3 +159,69 @@ def test_what_ships_is_meant(name: str) -> None:
         ("breach_on_due_date", "no_date"),  # ServiceNow's letter
         ("resolution", "stays_active"),  # the Italian help desk's log has no cancelled case
     }
+
+
+def test_goals_that_no_starting_case_has() -> None:
+    """Where every goal is for cases that never start it, it can never start: start and goals are the conflict."""
+    goals = (Goal(hours(1), field("state") == "closed"), Goal(hours(2), field("state") == "resolved"))
+    assert is_smallest(warned(goals=goals)["never_starts"])
+
+
+def test_a_stop_of_the_first_revision_only() -> None:
+    """A stop that holds where a field is set for the first time is too early to stop anything."""
+    first = field("state").changes_from(None)
+    assert warned(stop=first)["never_stops"].conflict == (first,)
+
+
+def test_an_end_by_change_is_not_judged_by_standing_records() -> None:
+    """A clock that stops when its case becomes closed does not outlive it."""
+    ends = field("state").changes_to("closed") | field("state").changes_to("cancelled")
+    assert "stays_active" not in warned(stop=ends, when_to_cancel="never")
+
+
+def test_a_pause_and_a_resume_that_hold_at_once_do_not_pause() -> None:
+    """Where both hold at the start the clock runs, so it is not always paused; if it can never go on, that is said."""
+    always = {"pause": LIVE, "when_to_resume": "resume_met"}
+    assert "always_paused" not in warned(resume=field("state") == "open", **always)
+    stuck = warned(resume=field("state") == "resolved", **always | {"pause": WAITS})["never_resumes"]
+    assert satisfiable(*stuck.conflict, schema=REVISION_SCHEMA, first=False) is None
+
+
+def test_a_reset_that_can_never_hold() -> None:
+    """It would need a state in which the promise does not start."""
+    assert "never_resets" in warned(reset=field("state") == "resolved")
+    assert "never_resets" not in warned(reset=field("priority").changes())
+
+
+@pytest.mark.parametrize(
+    ("goals", "size"),
+    [
+        ((Goal(hours(8)), Goal(hours(4), field("priority") == 1)), 0),
+        ((Goal(hours(8), field("priority") <= 2), Goal(hours(4), field("priority") == 1), Goal(hours(9))), 2),
+    ],
+)
+def test_a_goal_that_no_case_reaches(goals: tuple[Goal, ...], size: int) -> None:
+    """Those before it are for every case, or for all of its own."""
+    warning = warned(goals=goals)["unreachable_goal"]
+    assert warning.text.startswith("goal 2 is for no case")
+    assert len(warning.conflict) == size
+    assert not size or is_smallest(warning)
+
+
+def test_settings_that_can_be_seen_to_be_odd() -> None:
+    """A warning before the start, a goal that its reset changes first, a zone that nothing asks for."""
+    by_priority = (Goal(hours(1), field("priority") == 1), Goal(hours(8)))
+    resets = {"goals": by_priority, "reset": field("priority").changes()}
+    assert "early_threshold" in warned(thresholds=(Threshold(before_due=hours(4)),))
+    assert "early_threshold" not in warned(goals=by_priority, thresholds=(Threshold(before_due=hours(4)),))
+    assert "reset_by_goal" in warned(**resets)
+    assert "reset_by_goal" not in warned(**resets, on_goal_change="keep")
+    assert "unused_timezone_source" in warned(timezone_source=("account.timezone",))
+    assert "unused_timezone_source" not in warned(timezone_source=("account.timezone",), calendar=None)
+
+
+def test_a_warning_is_a_sentence() -> None:
+    """It names the promise, says what is odd, and shows it or says why."""
+    told = {code: str(warning) for code, warning in warned(stop=None, cancel=field("priority") == 5).items()}
+    assert told["never_stops"].startswith("resolution: it has no stop, so it is never completed (such as ")
+    assert told["unused_cancel"].endswith("write when_to_cancel = 'cancel_met', or leave it out")

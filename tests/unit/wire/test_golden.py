@@ -5,7 +5,7 @@ from pathlib import Path
 from csmcore.wire import load_agreements, load_policy
 
 GOLDEN = Path(__file__).parent / "golden"
-POLICY_DIGEST = "0c846d71f1b461c5f1417262c55d6aaa3bc871978b0bdb8bd7f1dd33e3c9c665"
+POLICY_DIGEST = "255cb25efcf9971cba9e77b32e145115b4412a8accb6994e4212fff2ae11bda1"
 
 
 def test_a_policy_keeps_its_digest() -> None:

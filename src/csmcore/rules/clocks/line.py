@@ -7,7 +7,7 @@ from typing import NamedTuple
 from csmcore.calendars import Calendar
 from csmcore.errors import CalendarExhausted
 from csmcore.model import CalendarStretch
-from csmcore.rules.hours import Hours
+from csmcore.rules.clocks.hours import Hours
 
 __all__ = ["Line"]
 
@@ -41,13 +41,12 @@ class Line(NamedTuple):
         """The open time from the start to the instant; nothing before the start."""
         if instant >= self.since:
             return self.calendar.position(instant) - self.origin
-        total = _ZERO
-        for stretch in self.stretches:
-            if instant < stretch.end:
-                calendar = self.hours.calendar(stretch.calendar, stretch.timezone)
-                return total + max(_ZERO, calendar.elapsed(stretch.start, instant))
-            total += stretch.business
-        return total
+        if instant <= self.start:
+            return _ZERO
+        passed = [stretch.business for stretch in self.stretches if stretch.end <= instant]
+        stretch = self.stretches[len(passed)]
+        calendar = self.hours.calendar(stretch.calendar, stretch.timezone)
+        return sum(passed, _ZERO) + calendar.elapsed(stretch.start, instant)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The open time from one instant to a later one."""

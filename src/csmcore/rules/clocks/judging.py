@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import attrs
 
 from csmcore.conditions import Record, same
-from csmcore.rules.candidates import Candidates
-from csmcore.rules.compiled import CONTRACT, CompiledDefinition, Verdict
+from csmcore.rules.clocks.candidates import Candidates
+from csmcore.rules.clocks.compiled import CONTRACT, CompiledDefinition, Verdict
 
 __all__ = ["Judge", "Judgement"]
 

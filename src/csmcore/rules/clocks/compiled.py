@@ -8,7 +8,7 @@ import attrs
 
 from csmcore.conditions import Condition, Predicate, Record, atoms_of, compile_condition, fields_of
 from csmcore.model import CLOCK_CONDITIONS, SlaDefinition
-from csmcore.rules.hours import Hours, Resolved
+from csmcore.rules.clocks.hours import Hours, Resolved
 
 __all__ = ["CONTRACT", "CompiledDefinition", "Mark", "Verdict", "compiled_definition", "quiet"]
 

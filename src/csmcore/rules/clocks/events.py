@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from csmcore.model import EventKind, SlaClock, SlaState
-from csmcore.rules.plan import Plan
+from csmcore.rules.clocks.plan import Plan
 from csmcore.rules.steps import Happening
 
 __all__ = ["clock_happenings"]

@@ -16,11 +16,11 @@ from csmcore.calendars import as_utc
 from csmcore.conditions import Record
 from csmcore.errors import InvalidValue
 from csmcore.model import Pause, Reason, Revision, SlaClock, SlaState, Standstill, made
-from csmcore.rules.clock import WorkingClock, side_of
-from csmcore.rules.compiled import CompiledDefinition, Verdict
-from csmcore.rules.due import instant_in
-from csmcore.rules.judging import Judgement
-from csmcore.rules.plan import Plan
+from csmcore.rules.clocks.clock import WorkingClock, side_of
+from csmcore.rules.clocks.compiled import CompiledDefinition, Verdict
+from csmcore.rules.clocks.due import instant_in
+from csmcore.rules.clocks.judging import Judgement
+from csmcore.rules.clocks.plan import Plan
 
 __all__ = ["advance", "evaluate", "next_deadline", "not_running", "tick"]
 

@@ -7,9 +7,9 @@ from csmcore.calendars import Calendar, Span, as_utc, time_zone_database
 from csmcore.conditions import fields_of, sentence
 from csmcore.errors import InvalidValue
 from csmcore.model import EventId, Explanation, Goal, Reason, Segment, Side, SlaClock, SlaReading, made, write_duration
-from csmcore.rules.clock import WorkingClock
-from csmcore.rules.compiled import CompiledDefinition
-from csmcore.rules.plan import Plan
+from csmcore.rules.clocks.clock import WorkingClock
+from csmcore.rules.clocks.compiled import CompiledDefinition
+from csmcore.rules.clocks.plan import Plan
 
 __all__ = ["explain", "read"]
 

@@ -9,11 +9,11 @@ import attrs
 from csmcore.conditions import Condition, check, field, fields_of, satisfiable
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import REVISION_SCHEMA, DefinitionId, SlaClock, SlaDefinition, SupportPolicy
-from csmcore.rules.candidates import Candidates, bits
-from csmcore.rules.compiled import CompiledDefinition, compiled_definition
-from csmcore.rules.hours import Hours
-from csmcore.rules.judging import Judge
-from csmcore.rules.warnings import PromiseWarning, promise_warnings
+from csmcore.rules.clocks.candidates import Candidates, bits
+from csmcore.rules.clocks.compiled import CompiledDefinition, compiled_definition
+from csmcore.rules.clocks.hours import Hours
+from csmcore.rules.clocks.judging import Judge
+from csmcore.rules.clocks.warnings import PromiseWarning, promise_warnings
 
 __all__ = ["Plan", "compile_policy"]
 

@@ -25,10 +25,10 @@ from csmcore.model import (
     Standstill,
     made,
 )
-from csmcore.rules.compiled import CompiledDefinition, Mark
-from csmcore.rules.due import instant_in, target_of
-from csmcore.rules.hours import Resolved
-from csmcore.rules.line import Line
+from csmcore.rules.clocks.compiled import CompiledDefinition, Mark
+from csmcore.rules.clocks.due import instant_in, target_of
+from csmcore.rules.clocks.hours import Resolved
+from csmcore.rules.clocks.line import Line
 
 __all__ = ["WorkingClock", "side_of"]
 
@@ -248,9 +248,8 @@ class WorkingClock:
         """Pause as the case did before the clock was attached; a pause that is still open stays open."""
         for pause in standstill.pauses:
             if pause.end > self.started_at:
-                begun = max(pause.start, self.started_at)
-                self.catch_up(begun)
-                self.pause(begun, pause.event_id, pause.by)
+                self.catch_up(pause.start)
+                self.pause(pause.start, pause.event_id, pause.by)
                 self.resume(pause.end)
         if standstill.paused_at is not None and standstill.paused_by is not None:
             begun = min(max(standstill.paused_at, self.started_at), self.attached_at)
