@@ -112,7 +112,8 @@ def test_without_a_policy_its_names_are_believed() -> None:
     with pytest.raises(DocumentError) as caught:
         load_agreements(text, POLICY)
     assert (
-        str(caught.value) == "$.accounts.a.calendar: the policy has no calendar 'galaxy'; known are berlin, boston, sun"
+        str(caught.value)
+        == "$.accounts.a.calendar: the policy has no calendar 'galaxy'; known are berlin, boston, sun, floating"
     )
 
 

@@ -35,18 +35,22 @@ def test_a_policy_of_toml_is_what_it_says() -> None:
         "Europe/Berlin",
         5,
     )
-    assert list(policy.calendars) == ["berlin", "boston", "sun"]
+    assert list(policy.calendars) == ["berlin", "boston", "sun", "floating"]
     berlin, sun = policy.calendars["berlin"], policy.calendars["sun"]
     assert isinstance(berlin, BusinessCalendar)
     assert isinstance(sun, CombinedCalendar)
     assert (berlin.valid_from, berlin.valid_until) == (date(2020, 1, 1), date(2030, 12, 31))
     assert sun.parts[0] is berlin
-    response, resolution, never = policy.definitions
+    response, resolution, never, handover, elapsed = policy.definitions
     assert response.goals == (Goal(timedelta(minutes=30), field("priority") <= 2), Goal(timedelta(hours=8)))
     assert resolution.cancel == (field("opened_at") < datetime(2025, 12, 31, 23, tzinfo=UTC))
     assert resolution.reset == field("extra.moved_on").changes_to(date(2026, 6, 1))
     assert (resolution.kind, resolution.contractual, resolution.when_to_cancel) == ("ola", True, "cancel_met")
     assert never.id == "never mind"
+    assert handover.start == policy.measures["handover"].start
+    assert [goal.days for goal in handover.goals] == [None, 1, 2, 2, None]
+    assert [threshold.label for threshold in handover.thresholds] == ["75%", "90%", "due-30m", "due+1h"]
+    assert (elapsed.recurrence, elapsed.when_to_cancel) == ("independent", "cancel_met")
     assert policy.priority_matrix == {"1/1": 1, "3/3": 5}
     assert policy.entitlements.strategy == "precedence"
 

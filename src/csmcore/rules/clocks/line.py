@@ -38,11 +38,9 @@ class Line(NamedTuple):
         return cls(calendar, start, since, calendar.position(since) - before, stretches, hours)
 
     def at(self, instant: datetime) -> timedelta:
-        """The open time from the start to the instant; nothing before the start."""
+        """The open time from the start to the instant, which is not before it."""
         if instant >= self.since:
             return self.calendar.position(instant) - self.origin
-        if instant <= self.start:
-            return _ZERO
         passed = [stretch.business for stretch in self.stretches if stretch.end <= instant]
         stretch = self.stretches[len(passed)]
         calendar = self.hours.calendar(stretch.calendar, stretch.timezone)
