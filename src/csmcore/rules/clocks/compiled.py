@@ -10,7 +10,7 @@ from csmcore.conditions import Condition, Predicate, Record, atoms_of, compile_c
 from csmcore.model import CLOCK_CONDITIONS, SlaDefinition
 from csmcore.rules.clocks.hours import Hours, Resolved
 
-__all__ = ["CONTRACT", "CompiledDefinition", "Mark", "Verdict", "compiled_definition", "quiet"]
+__all__ = ["CONTRACT", "CompiledDefinition", "Mark", "Verdict", "compiled_definition"]
 
 CONTRACT = frozenset(
     {"contract", "contract.sla_definitions", "contract.runs_non_contractual", "entitlement.sla_definitions"}
@@ -50,7 +50,7 @@ class Mark(NamedTuple):
     label: str | None
 
 
-def quiet(record: Record) -> Record:
+def _quiet(record: Record) -> Record:
     """The record as it stands when nothing happens: without what was true of its own revision alone."""
     return {name: value for name, value in record.items() if not name.startswith("event.")}
 
@@ -107,7 +107,7 @@ class CompiledDefinition:
         """Whether a start that holds has only now come to hold; at a change or event it does each time."""
         if before is None:
             return True
-        was = quiet(before)
+        was = _quiet(before)
         return not self.predicates["start"](was, was)
 
     def marks(self, goal: timedelta) -> tuple[Mark, ...]:
