@@ -182,7 +182,10 @@ class Hours:
         begins = self.next_open(started_at)
         if begins is None or not opens <= begins < closes:
             begins = started_at
-        return started_at >= closes or self.local(begins).time() > time.fromisoformat(cutoff)
+        latest = time.fromisoformat(cutoff)
+        if started_at >= closes:
+            return started_at > closes or self.local(started_at).time() != latest
+        return self.local(begins).time() > latest
 
 
 def starting_on(document: dict, day: date) -> tuple[bytes, bytes]:

@@ -119,7 +119,8 @@ def test_on_time_by_the_due_date_is_on_time() -> None:
         ({"days": 1, "at": "16:00", "cutoff": "10:00"}, "5 10:00", "6 16:00"),
         ({"days": 1, "at": "16:00", "cutoff": "10:00"}, "5 10:01", "7 16:00"),
         ({"days": 1, "at": "16:00", "cutoff": "08:30"}, "5 08:00", "7 16:00"),  # work begins at nine, after 08:30
-        ({"days": 0, "at": "close", "cutoff": "18:00"}, "5 17:00", "6 17:00"),  # after the last close of day 0
+        ({"days": 0, "at": "close", "cutoff": "18:00"}, "5 17:00", "6 17:00"),  # at the last close of day 0
+        ({"days": 1, "at": "16:00", "cutoff": "17:00"}, "5 17:00", "6 16:00"),  # at the cut-off itself
         ({"due_field": "due"}, "5 10:00", "8 12:00"),
     ],
 )

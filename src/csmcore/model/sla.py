@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
-from csmcore.conditions import Condition
+from csmcore.conditions import Condition, fields_of, satisfiable
+from csmcore.conditions import field as of
 from csmcore.errors import InvalidValue, LimitExceeded
 from csmcore.model.fields import is_id, is_text, one_of, optional
 from csmcore.model.goals import Goal, GoalChange
@@ -131,6 +132,9 @@ class SlaDefinition:
 
     def _check_settings(self) -> None:
         check_reset(self.reset, self.recurrence)
+        if self.start is not None and self.when_to_cancel == "start_not_met" and not _may_last(self.start):
+            problem = "`start` holds only at a change or event, so the next revision would cancel the clock"
+            raise InvalidValue("when_to_cancel", problem, "write when_to_cancel = 'never' or 'cancel_met'")
         if self.retroactive_pause and (self.retroactive_start is None or self.pause is None):
             missing = "pause" if self.retroactive_start is not None else "retroactive_start"
             raise InvalidValue(missing, "retroactive_pause asks for it", f"give `{missing}`, or leave both out")
@@ -157,3 +161,14 @@ class SlaDefinition:
         named = [("calendar", self.calendar)]
         named += [(f"goals[{index}].calendar", goal.calendar) for index, goal in enumerate(self.goals)]
         return tuple((place, name) for place, name in named if name is not None)
+
+
+def _may_last(start: Condition) -> bool:
+    """Whether a start condition can hold where nothing changes and nothing happens, or cannot hold at all."""
+    names = fields_of(start)
+    quiet = [~of(name).changes() for name in names]
+    events = [of(name).is_empty() for name in names if name.startswith("event.")]
+    try:
+        return satisfiable(start, *quiet, *events, first=False) is not None or satisfiable(start) is None
+    except InvalidValue:  # it compares fields, or is too large to decide: believed
+        return True

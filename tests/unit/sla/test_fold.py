@@ -176,3 +176,14 @@ def test_a_microsecond_counts() -> None:
     due = at("12 10:00") + micro
     assert not evaluate(plan, [revision], due - micro).clocks[0].has_breached
     assert evaluate(plan, [revision], due).clocks[0].breached_at == due
+
+
+def test_a_revision_before_what_a_tick_has_done_is_refused() -> None:
+    """Ticked past its breach, a clock cannot be told that it was paused before it; its history can be evaluated."""
+    case = desk(promise(), ("12 09:00", OPEN))
+    state = tick(case.plan, evaluate(case.plan, case.revisions, at("12 09:00")), at("12 14:00"))
+    late = Revision(at("12 12:00"), 2, EventId("C/2/0"), WAIT)
+    with pytest.raises(InvalidValue, match="before 2026-01-12 13:00:00Z, to which its clocks were ticked"):
+        advance(case.plan, state, late)
+    assert not evaluate(case.plan, [*case.revisions, late], at("12 14:00")).clocks[0].has_breached
+    assert advance(case.plan, state, Revision(at("12 13:00"), 2, EventId("C/2/0"), WAIT)).clocks[0].has_breached

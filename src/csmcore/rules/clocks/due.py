@@ -61,8 +61,12 @@ def _ruled(goal: Goal, calendar: Calendar, started_at: datetime) -> datetime:
 
 
 def _is_after(calendar: Calendar, started_at: datetime, cutoff: str) -> bool:
-    """Whether a start misses the cut-off of its day; the cut-off itself does not. A start waits for the opening."""
-    if started_at >= calendar.add_days(started_at, 0, "close"):
-        return True
-    opened = calendar.next_open(started_at)
-    return WallClock(calendar.timezone).reading(opened).time() > read_time(cutoff, "cutoff")
+    """Whether a start misses the cut-off of its day; the cut-off itself does not. A start waits for the opening.
+
+    After the close of the day every start does, and at it too, unless that is the cut-off.
+    """
+    latest, clock = read_time(cutoff, "cutoff"), WallClock(calendar.timezone)
+    close = calendar.add_days(started_at, 0, "close")
+    if started_at >= close:
+        return started_at > close or clock.reading(close).time() != latest
+    return clock.reading(calendar.next_open(started_at)).time() > latest

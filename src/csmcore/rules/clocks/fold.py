@@ -85,12 +85,16 @@ class _Fold:
         self.cycles: dict[int, int] = {}
         self.active: dict[int, list[int]] = {}
         self.having = 0  # the definitions with a clock that has not ended, as bits
+        self.ticked: datetime | None = None  # when something last happened by itself
         for place, clock in enumerate(state.clocks):
             number = plan.definition(clock).number
             self.cycles[number] = clock.cycle
             if clock.stopped_at is None:
                 self.active.setdefault(number, []).append(place)
                 self.having |= 1 << number
+                for at in (clock.breached_at, clock.fired[-1][1] if clock.fired else None):
+                    if at is not None and (self.ticked is None or at > self.ticked):
+                        self.ticked = at
 
     def state(self) -> SlaState:
         """What there is to keep."""
@@ -115,6 +119,9 @@ class _Fold:
                 f"{each.event_id} (sequence {each.sequence}, {each.at:%Y-%m-%d %H:%M:%S}Z)" for each in (revision, last)
             )
             raise InvalidValue("revision", f"{mine} is not later than {its}", "give revisions in order")
+        if self.ticked is not None and at < self.ticked:
+            problem = f"{revision.event_id} is before {self.ticked:%Y-%m-%d %H:%M:%S}Z, to which its clocks were ticked"
+            raise InvalidValue("revision", problem, "evaluate the whole history")
         before = None if last is None else last.fields
         self.catch_up(at)
         judgement = plan.judge.judgement(now)

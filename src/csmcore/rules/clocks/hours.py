@@ -12,7 +12,9 @@ from csmcore.model import Goal, SlaDefinition, SupportPolicy
 
 __all__ = ["Hours", "Resolved"]
 
-_MOST_ELSEWHERE = 64  # calendars in other zones that a plan keeps, each with what it has compiled
+_MOST_ELSEWHERE = 128  # calendars in other zones that a plan keeps, each with what it has compiled
+
+_MOST_ZONES = 4_096  # names that a plan knows to be zones, or not to be
 
 
 class Resolved(NamedTuple):
@@ -30,6 +32,7 @@ class Hours:
     calendars: Mapping[str, Calendar]
     around_the_clock: Calendar
     _elsewhere: dict[tuple[str | None, str], Calendar] = attrs.field(factory=dict, init=False, repr=False)
+    _zones: dict[str, bool] = attrs.field(factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, policy: SupportPolicy) -> "Hours":
@@ -48,8 +51,8 @@ class Hours:
             return plain
         found = self._elsewhere.get((name, timezone))
         if found is None:
-            if len(self._elsewhere) >= _MOST_ELSEWHERE:
-                self._elsewhere.clear()
+            for oldest in tuple(self._elsewhere)[: len(self._elsewhere) - _MOST_ELSEWHERE + 1]:
+                self._elsewhere.pop(oldest, None)
             found = self._elsewhere[name, timezone] = plain.in_zone(timezone)
         return found
 
@@ -67,18 +70,22 @@ class Hours:
                 named = None
             calendar = named or definition.calendar
         timezone = _first(record, definition.timezone_source)
-        if timezone is not None and not _is_zone(timezone):
+        if timezone is not None and not self._is_zone(timezone):
             unresolved.append(timezone)
             timezone = None
         return Resolved(calendar, timezone, tuple(unresolved))
 
-
-def _is_zone(timezone: str) -> bool:
-    try:
-        WallClock(timezone)
-    except UnknownTimeZone:
-        return False
-    return True
+    def _is_zone(self, timezone: str) -> bool:
+        found = self._zones.get(timezone)
+        if found is None:
+            try:
+                WallClock(timezone)
+                found = True
+            except UnknownTimeZone:
+                found = False
+            if len(self._zones) < _MOST_ZONES:
+                self._zones[timezone] = found
+        return found
 
 
 def _first(record: Record, names: tuple[str, ...]) -> str | None:

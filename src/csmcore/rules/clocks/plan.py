@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import attrs
 
-from csmcore.conditions import Condition, check, field, fields_of, satisfiable
+from csmcore.conditions import check
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import REVISION_SCHEMA, DefinitionId, SlaClock, SlaDefinition, SupportPolicy
 from csmcore.rules.clocks.candidates import Candidates, bits
@@ -76,8 +76,7 @@ class Plan:
 def compile_policy(policy: SupportPolicy) -> Plan:
     """The policy as a plan, which every rule about its promises takes. Compile once and share it.
 
-    Raises InvalidValue for a condition about what no revision has, and for a start that holds only at the moment of a
-    change, unless ``when_to_cancel`` says what ends its clock.
+    Raises InvalidValue for a condition about what no revision has.
     """
     hours = Hours.of(policy)
     compiled = {
@@ -89,29 +88,8 @@ def compile_policy(policy: SupportPolicy) -> Plan:
 
 
 def _compiled(definition: SlaDefinition, number: int, hours: Hours) -> CompiledDefinition:
-    if (
-        definition.start is not None
-        and definition.when_to_cancel == "start_not_met"
-        and not _may_last(definition.start)
-    ):
-        raise InvalidValue(
-            f"$.definitions.{definition.id}.when_to_cancel",
-            "`start` holds only at a change or event, so the next revision would cancel the clock",
-            "write when_to_cancel = 'never' or 'cancel_met'",
-        )
     for place, condition in definition.conditions:
         for found in check(condition, REVISION_SCHEMA):
             path = f"$.definitions.{definition.id}.{place}{found.path[1:]}"
             raise InvalidValue(path, found.problem, found.hint)
     return compiled_definition(definition, number, hours)
-
-
-def _may_last(start: Condition) -> bool:
-    """Whether a start condition can hold where nothing changes and nothing happens, or cannot hold at all."""
-    names = fields_of(start)
-    still = [~field(name).changes() for name in names]
-    quiet_ones = [field(name).is_empty() for name in names if name.startswith("event.")]
-    try:
-        return satisfiable(start, *still, *quiet_ones, first=False) is not None or satisfiable(start) is None
-    except InvalidValue:  # it compares fields, or is too large to decide: believed
-        return True
