@@ -248,8 +248,9 @@ class WorkingClock:
         """Pause as the case did before the clock was attached; a pause that is still open stays open."""
         for pause in standstill.pauses:
             if pause.end > self.started_at:
-                self.catch_up(pause.start)
-                self.pause(pause.start, pause.event_id, pause.by)
+                begun = max(pause.start, self.started_at)  # what is due at the start itself happens before the pause
+                self.catch_up(begun)
+                self.pause(begun, pause.event_id, pause.by)
                 self.resume(pause.end)
         if standstill.paused_at is not None and standstill.paused_by is not None:
             begun = min(max(standstill.paused_at, self.started_at), self.attached_at)
