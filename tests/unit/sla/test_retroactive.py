@@ -9,7 +9,7 @@ import pytest
 from csmcore.calendars import BusinessCalendar, WeeklyHours
 from csmcore.conditions import field
 from csmcore.errors import CsmError, InvalidValue, NaiveDatetime, OutOfRange
-from csmcore.model import EventId, Goal, Revision, SlaDefinition, SlaState, Standstill
+from csmcore.model import EventId, Goal, Revision, SlaDefinition, SlaState, Standstill, Threshold
 from csmcore.rules import advance, evaluate, explain, next_deadline, read, tick
 from tests.unit.sla.desk import OFFICE, Desk, Step, at, desk, hours, promise
 
@@ -476,3 +476,17 @@ def test_a_revision_out_of_order_leaves_clocks_and_pauses_as_they_were(revision:
         "resolution": hours(1),
         "other": hours(1),
     }
+
+
+def test_what_is_due_at_the_start_itself_happens_before_a_pause_that_was_open_then() -> None:
+    """A warning longer than the goal fires at the start, 09:00, though the case waited from 08:00 to 10:00."""
+    early = backdated(retroactive_pause=True, thresholds=(Threshold(before_due=hours(24)),))
+    steps: tuple[Step, ...] = (
+        ("12 08:00", {**WAIT, "extra.began": at("12 09:00")}),
+        ("12 10:00", OPEN),
+        ("12 11:00", GOLD),
+    )
+    case = desk(early, *steps)
+    (clock,) = case.clocks("12 12:00")
+    assert clock.fired == (("due-24h", at("12 09:00")),)
+    assert (spans(case, "12 12:00"), clock.due_at) == (["09:00-10:00"], at("12 14:00"))  # 9 + 4 h + 1 h

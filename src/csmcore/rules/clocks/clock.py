@@ -248,7 +248,7 @@ class WorkingClock:
         """Pause as the case did before the clock was attached; a pause that is still open stays open."""
         for pause in standstill.pauses:
             if pause.end > self.started_at:
-                begun = max(pause.start, self.started_at)  # what is due at the start itself happens before the pause
+                begun = max(pause.start, self.started_at)  # not earlier: what is due at the start happens first
                 self.catch_up(begun)
                 self.pause(begun, pause.event_id, pause.by)
                 self.resume(pause.end)
