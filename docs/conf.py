@@ -44,7 +44,7 @@ nitpick_ignore_regex = [
     # The build needs no network, so names of the standard library have no page to link to.
     ("py:.*", r"(abc|collections\.abc|datetime|decimal|fractions|types|typing)\..*"),
     # What a plan is made of is the engine's own.
-    ("py:class", r"csmcore\.rules\.\w+\.(Candidates|Hours|Judge|Mark|Resolved|Verdict)"),
+    ("py:class", r"csmcore\.rules\.(clocks\.)?\w+\.(Candidates|Hours|Judge|Judgement|Mark|Resolved|Verdict)"),
     # Type variables and private bases have no page.
     ("py:.*", r"csmcore\..*\._\w+"),
 ]

@@ -17,6 +17,7 @@ from csmcore.model import (
     REVISION_SCHEMA,
     AgreementBook,
     Case,
+    DefinitionId,
     Entitlement,
     Event,
     Goal,
@@ -220,6 +221,7 @@ def policies(draw: st.DrawFn) -> SupportPolicy:
     }
     named = st.sampled_from([None, *calendars])
     definitions = draw(st.lists(nouns(SlaDefinition), max_size=3, unique_by=lambda definition: definition.id))
+    own = draw(nouns(Measure).filter(lasts))
     return draw(
         st.builds(
             SupportPolicy,
@@ -227,7 +229,7 @@ def policies(draw: st.DrawFn) -> SupportPolicy:
             version=_ids,
             timezone=st.sampled_from(_ZONES),
             calendars=st.just(calendars),
-            measures=nouns(Measure).map(lambda measure: {"own": measure}),
+            measures=st.just({"own": own}),
             definitions=st.just(tuple(attrs.evolve(each, calendar=draw(named)) for each in definitions)),
             priority_matrix=st.dictionaries(st.sampled_from(("1/1", "2/3", "3/3")), st.integers(1, 5)),
             entitlements=_typed(attrs.fields(SupportPolicy).entitlements.type),
@@ -235,6 +237,15 @@ def policies(draw: st.DrawFn) -> SupportPolicy:
             allows_account_with_consumer=st.booleans(),
         )
     )
+
+
+def lasts(measure: Measure) -> bool:
+    """Whether a promise may be measured so: its start lasts, or something else ends its clock."""
+    try:
+        SlaDefinition(id=DefinitionId("m"), goals=(Goal(timedelta(hours=1)),), measure="own").measured_by(measure)
+    except InvalidValue:
+        return False
+    return True
 
 
 def holds(calendar: Calendar) -> bool:
