@@ -17,6 +17,7 @@ __all__ = [
     "is_ids",
     "is_short_id",
     "is_text",
+    "is_whole",
     "is_written",
     "made",
     "one_of",
@@ -134,11 +135,16 @@ def one_of(choices: tuple[str, ...]) -> Check:
     return checked
 
 
+def is_whole(value: object) -> bool:
+    """Whether this is a whole number: no 1.5, no NaN, no True, no text."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def within(low: int, high: int) -> Check:
     """A whole number in a range, both ends included."""
 
     def checked(_: object, field: "attrs.Attribute[Any]", value: int) -> None:
-        if not low <= value <= high:
+        if not (is_whole(value) and low <= value <= high):
             raise InvalidValue(field.name, f"{shown(value)} is outside {low} to {high}", "use a number in that range")
 
     return checked

@@ -8,7 +8,7 @@ import attrs
 
 from csmcore.conditions import Condition
 from csmcore.errors import InvalidValue, OutOfRange, shown
-from csmcore.model.fields import is_id, one_of, optional
+from csmcore.model.fields import is_id, is_whole, one_of, optional
 from csmcore.model.schema import check_field
 
 __all__ = ["Counts", "Goal", "GoalChange", "read_time"]
@@ -23,9 +23,9 @@ _WORDS = ("same_time", "close")
 _KINDS = ("duration", "days", "due_field")
 
 
-def read_time(text: str, path: str) -> time:
+def read_time(text: object, path: str) -> time:
     """A local time, as in ``16:00``. Raises InvalidValue."""
-    if not _TIME.fullmatch(text):
+    if not (isinstance(text, str) and _TIME.fullmatch(text)):
         raise InvalidValue(path, f"{shown(text)} is no time of day", "write 'HH:MM', such as '16:00'")
     return time.fromisoformat(text)
 
@@ -73,6 +73,8 @@ class Goal:
     def _positive(self, _: "attrs.Attribute[Any]", duration: timedelta | None) -> None:
         if duration is None:
             return
+        if not isinstance(duration, timedelta):
+            raise InvalidValue("duration", f"{shown(duration)} is no timedelta", "write timedelta(hours=8), say")
         if duration <= timedelta(0) or duration.microseconds:
             raise InvalidValue("duration", f"{duration} is no goal", "give one second or more, in whole seconds")
         if duration > _LONGEST:
@@ -80,7 +82,7 @@ class Goal:
 
     @days.validator
     def _some_days(self, _: "attrs.Attribute[Any]", days: int | None) -> None:
-        if days is not None and not 0 <= days <= _MOST_DAYS:
+        if days is not None and not (is_whole(days) and 0 <= days <= _MOST_DAYS):
             raise InvalidValue("days", f"{shown(days)} is no count of days", f"give 0 to {_MOST_DAYS:,}")
 
     def __attrs_post_init__(self) -> None:

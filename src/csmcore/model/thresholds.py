@@ -5,9 +5,9 @@ from typing import Any
 
 import attrs
 
-from csmcore.errors import InvalidValue
+from csmcore.errors import InvalidValue, shown
 from csmcore.model.durations import write_duration
-from csmcore.model.fields import within
+from csmcore.model.fields import is_whole, within
 
 __all__ = ["Threshold", "thresholds"]
 
@@ -30,13 +30,18 @@ class Threshold:
 
     @percent.validator
     def _some_percent(self, _: "attrs.Attribute[Any]", percent: int | None) -> None:
-        if percent is not None and not 0 < percent <= _MOST_PERCENT:
-            raise InvalidValue("percent", f"{percent} is not within 1 to {_MOST_PERCENT:,}", "give whole percents")
+        if percent is not None and not (is_whole(percent) and 0 < percent <= _MOST_PERCENT):
+            problem = f"{shown(percent)} is not within 1 to {_MOST_PERCENT:,}"
+            raise InvalidValue("percent", problem, "give whole percents")
 
     @before_due.validator
     @after_due.validator
     def _some_time(self, field: "attrs.Attribute[Any]", offset: timedelta | None) -> None:
-        if offset is not None and not timedelta(0) < offset <= _LONGEST:
+        if offset is None:
+            return
+        if not isinstance(offset, timedelta):
+            raise InvalidValue(field.name, f"{shown(offset)} is no timedelta", "write timedelta(minutes=30), say")
+        if not timedelta(0) < offset <= _LONGEST:
             raise InvalidValue(field.name, f"{offset} is no offset", "give more than nothing, and at most 100 years")
 
     def __attrs_post_init__(self) -> None:

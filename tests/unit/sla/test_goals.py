@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 from fractions import Fraction
+from typing import Any
+
+import pytest
 
 from csmcore.conditions import field
+from csmcore.errors import InvalidValue
 from csmcore.model import Goal
 from tests.unit.sla.desk import at, desk, hours, promise
 
@@ -154,3 +158,23 @@ def test_a_fraction_of_a_second_is_exact() -> None:
     definition = promise(goals=(Goal(timedelta(seconds=10)),), thresholds=(33,))
     (clock,) = desk(definition, ("12 09:00", P3)).clocks("12 10:00")
     assert clock.fired == (("33%", at("12 09:00") + timedelta(seconds=3, milliseconds=300)),)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"duration": 3600}, "duration: 3600 is no timedelta; write timedelta(hours=8), say"),
+        ({"duration": "8h"}, "duration: '8h' is no timedelta; write timedelta(hours=8), say"),
+        ({"duration": float("nan")}, "duration: nan is no timedelta; write timedelta(hours=8), say"),
+        ({"days": 1.5}, "days: 1.5 is no count of days; give 0 to 1,095"),
+        ({"days": True}, "days: True is no count of days; give 0 to 1,095"),
+        ({"days": "1"}, "days: '1' is no count of days; give 0 to 1,095"),
+        ({"days": 1, "at": 16}, "at: 16 is no time of day; write 'HH:MM', such as '16:00'"),
+        ({"days": 1, "cutoff": 10}, "cutoff: 10 is no time of day; write 'HH:MM', such as '16:00'"),
+    ],
+)
+def test_a_goal_takes_only_what_it_can_count(given: dict[str, Any], told: str) -> None:
+    """A number where a time is meant, half a day: the field is named, and what to write."""
+    with pytest.raises(InvalidValue) as caught:
+        Goal(**given)
+    assert str(caught.value) == told

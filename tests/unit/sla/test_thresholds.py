@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from csmcore.conditions import field
+from csmcore.errors import InvalidValue
 from csmcore.model import Goal, Threshold
 from csmcore.rules import evaluate, next_deadline, read, tick
 from tests.unit.sla.desk import OFFICE, at, desk, hours, promise
@@ -189,3 +191,21 @@ def test_a_reading_agrees_with_the_tick_that_was_not_made() -> None:
     for when in ("12 12:30", "12 13:00", "12 13:30", "12 15:00"):
         (ticked,) = case.clocks(when)
         assert read(case.plan, clock, at(when)) == read(case.plan, ticked, at(when))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"percent": 50.5}, "percent: 50.5 is not within 1 to 1,000; give whole percents"),
+        ({"percent": float("nan")}, "percent: nan is not within 1 to 1,000; give whole percents"),
+        ({"percent": "50"}, "percent: '50' is not within 1 to 1,000; give whole percents"),
+        ({"percent": 50, "level": 1.5}, "level: 1.5 is outside 0 to 100; use a number in that range"),
+        ({"before_due": 30}, "before_due: 30 is no timedelta; write timedelta(minutes=30), say"),
+        ({"after_due": "1h"}, "after_due: '1h' is no timedelta; write timedelta(minutes=30), say"),
+    ],
+)
+def test_a_threshold_takes_only_what_it_can_count(given: dict[str, Any], told: str) -> None:
+    """A part of a percent, minutes as a number: the field is named, and what to write."""
+    with pytest.raises(InvalidValue) as caught:
+        Threshold(**given)
+    assert str(caught.value) == told
