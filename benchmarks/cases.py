@@ -3,21 +3,19 @@
 It prints figures and ratios beside their goals, and asserts nothing about seconds, which depend on the machine.
 """
 
-import argparse
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import TypeAlias
 
 from engines import Effort
 from footprint import import_line
 from help_desk import AGENT, CONTACT, OPENED_AT, WANTED, desk, scene
 from machines import MACHINES
-from report import Goal, Line, Report, Section
-from timing import Timed, affordable, pin, process_ms, race
+from report import Goal, Line, Report, Section, measure_parts
+from timing import Timed, affordable, process_ms, race
 
 from csmcore.model import (
     AddComment,
@@ -32,10 +30,11 @@ from csmcore.model import (
 )
 from csmcore.rules import advance, compile_policy, decide_apply, decide_open, decide_tick, evaluate, read
 
-__all__ = ["Calls", "main", "timed"]
+__all__ = ["PARTS", "Calls", "timed"]
 
 Calls: TypeAlias = Sequence[Callable[[], object]]
 
+USUAL = Effort(questions=400)
 QUICK = Effort(questions=40, rounds=3, seconds=0.05, processes=3)
 OPENINGS_A_SECOND = Goal(5_000)
 TO_BARE_STEPS = {"transitions": Goal(1.5, at_most=True), "python-statemachine": Goal(1 / 8, at_most=True)}
@@ -171,20 +170,5 @@ def importing(effort: Effort, report: Report) -> None:
 PARTS = {"services": services, "steps": steps, "rules": rules, "import": importing}
 
 
-def main() -> None:
-    """Measure the parts that were asked for, print them as they come, and count the goals that were met."""
-    parser = argparse.ArgumentParser(description="Measure what a case costs, in a service and by the rules alone.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"only these: {', '.join(PARTS)}")
-    parser.add_argument("--quick", action="store_true", help="a smoke run: few questions, figures that mean little")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file too")
-    options = parser.parse_args()
-    if unknown := set(options.parts) - set(PARTS):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    report = Report(pinned=pin())
-    for name in options.parts or PARTS:
-        PARTS[name](QUICK if options.quick else Effort(questions=400), report)
-    report.close(options.json)
-
-
 if __name__ == "__main__":
-    main()
+    measure_parts("Measure what a case costs, in a service and by the rules alone.", PARTS, USUAL, QUICK)

@@ -4,7 +4,6 @@ It prints ratios beside their goals, and asserts nothing about seconds, which de
 the loop by hand, with which the clocks are compared, gives the same answers.
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -18,14 +17,15 @@ import flat_clock as flat
 from cases import Calls, timed
 from engines import Effort
 from promises import OPENED_AT, PAIRS, History, contractual, desk_plan, many, seconds, six_events, stories, told
-from report import Goal, Line, Report, Section
-from timing import Timed, pin
+from report import Goal, Line, Report, Section, measure_parts
+from timing import Timed
 
 from csmcore.model import EventId, Explanation, Revision, SlaClock, SlaReading, SlaState
 from csmcore.rules import Plan, advance, evaluate, explain, next_deadline, read
 
-__all__ = ["main"]
+__all__ = ["PARTS"]
 
+USUAL = Effort(questions=400)
 QUICK = Effort(questions=40, rounds=3, seconds=0.05)
 BY_HAND = Goal(10, at_most=True)
 A_CASE = Goal(50, at_most=True)  # microseconds
@@ -291,22 +291,5 @@ def memory(effort: Effort, report: Report) -> None:
 PARTS = {"steps": steps, "evaluate": whole_histories, "policies": policies, "memory": memory}
 
 
-def main() -> None:
-    """Measure the parts that were asked for, print them as they come, and count the goals that were met."""
-    parser = argparse.ArgumentParser(
-        description="Measure the clocks of cases against a loop by hand and against goals."
-    )
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"only these: {', '.join(PARTS)}")
-    parser.add_argument("--quick", action="store_true", help="a smoke run: few questions, figures that mean little")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file too")
-    options = parser.parse_args()
-    if unknown := set(options.parts) - set(PARTS):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    report = Report(pinned=pin())
-    for name in options.parts or PARTS:
-        PARTS[name](QUICK if options.quick else Effort(questions=400), report)
-    report.close(options.json)
-
-
 if __name__ == "__main__":
-    main()
+    measure_parts("Measure the clocks of cases against a loop by hand and against goals.", PARTS, USUAL, QUICK)

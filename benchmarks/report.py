@@ -1,17 +1,22 @@
 """What a benchmark prints: lines of figures beside their goals, as tables for people and as JSON."""
 
+import argparse
 import json
 import os
 import platform
 import sys
 import sysconfig
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import attrs
+from timing import pin
 
-__all__ = ["Goal", "Line", "Report", "Section", "environment", "grid"]
+__all__ = ["Goal", "Line", "Report", "Section", "environment", "grid", "measure_parts"]
+
+_Effort = TypeVar("_Effort")
 
 
 @attrs.frozen
@@ -123,6 +128,23 @@ class Report:
             sections = [section.plain() for section in self.sections]
             written = {"environment": self.environment, "sections": sections, "tables": self.tables}
             written_to.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+
+
+def measure_parts(
+    description: str, parts: Mapping[str, Callable[[_Effort, Report], None]], usual: _Effort, quick: _Effort
+) -> None:
+    """Measure the parts that the command line asks for, print them as they come, and count the goals that were met."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"only these: {', '.join(parts)}")
+    parser.add_argument("--quick", action="store_true", help="a smoke run: few questions, figures that mean little")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file too")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(parts):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    report = Report(pinned=pin())
+    for name in options.parts or parts:
+        parts[name](quick if options.quick else usual, report)
+    report.close(options.json)
 
 
 def environment() -> dict[str, str]:
