@@ -215,7 +215,7 @@ def _classes(sheet: _Sheet) -> list[int]:
 def _verdict(one: _Sheet, two: _Sheet, policy: Any) -> tuple[str, bool]:
     """Which rule separates the two, and whether the first is the better."""
     mine, yours = _classes(one), _classes(two)
-    adds_up = policy.entitlements.strategy == "weights"
+    adds_up = policy.entitlements.strategy == "additive"
     never, own, other = date.max, one.it, two.it
     rounds = [
         ("outweighed", *((sum(yours), sum(mine)) if adds_up else (yours, mine))),

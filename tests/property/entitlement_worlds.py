@@ -81,7 +81,7 @@ def _facts(rng: Random, contracts: list[ServiceContract], entitlements: list[Ent
 
 def _policy(rng: Random) -> SupportPolicy:
     rules = EntitlementPolicy(
-        strategy=rng.choice(("weights", "precedence")),
+        strategy=rng.choice(("additive", "precedence")),
         inherit_from_parent_accounts=rng.random() < 0.5,
         require_covered_asset=rng.random() < 0.3,
     )

@@ -9,7 +9,7 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csmcore.model import Candidate, Derivation, Entitlement, EntitlementId
+from csmcore.model import Candidate, Entitlement, EntitlementDecision, EntitlementId
 from csmcore.rules import derive_entitlement
 from tests.oracle.entitlement import Answer, Verdict, answer
 from tests.property.entitlement_worlds import World, random_world
@@ -20,7 +20,7 @@ WORLDS = 6_000
 worlds = st.randoms().map(random_world)
 
 
-def derived(world: World) -> Derivation:
+def derived(world: World) -> EntitlementDecision:
     """The rule's answer."""
     return derive_entitlement(*world)
 
@@ -31,7 +31,7 @@ def without(world: World, *ids: str) -> World:
     return world._replace(facts=attrs.evolve(world.facts, entitlements=kept))
 
 
-def summary(found: Derivation) -> Answer:
+def summary(found: EntitlementDecision) -> Answer:
     """An answer in the oracle's terms."""
     return Answer(
         found.case_fields["entitlement"],

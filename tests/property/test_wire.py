@@ -20,7 +20,7 @@ from csmcore.model import (
     AgreementBook,
     Case,
     CommandReceipt,
-    Derivation,
+    EntitlementDecision,
     Event,
     Intent,
     LogEntry,
@@ -48,7 +48,19 @@ from tests.property.wire_scenes import HOSTILE, agreement_books, nouns, policies
 from tests.tally import Tally
 
 GOLDEN = Path(__file__).parents[1] / "unit" / "wire" / "golden"
-KINDS = (Actor, Case, CommandReceipt, Derivation, Event, Intent, LogEntry, Reason, Revision, SlaClock, SlaState)
+KINDS = (
+    Actor,
+    Case,
+    CommandReceipt,
+    EntitlementDecision,
+    Event,
+    Intent,
+    LogEntry,
+    Reason,
+    Revision,
+    SlaClock,
+    SlaState,
+)
 ANY_OF = [(one_of, kind) for one_of in (ACTIVITY, COMMAND, ENTRY) for kind in one_of.kinds.values()]
 SLOW = {HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large}
 

@@ -14,8 +14,8 @@ from csmcore.model import (
     AccountId,
     AgreementBook,
     CaseFacts,
-    Derivation,
     Entitlement,
+    EntitlementDecision,
     EntitlementQuestion,
     Reason,
     ServiceContract,
@@ -52,7 +52,7 @@ _Agreement = TypeVar("_Agreement", ServiceContract, Entitlement)
 class Answer:
     """What a row's fields come to with what is known: the derivation, the fields that follow, what is not known."""
 
-    derivation: Derivation
+    derivation: EntitlementDecision
     fields: Record
     unknown: tuple[Reason, ...]
 

@@ -12,7 +12,7 @@ from csmcore.conditions import Record
 from csmcore.model import (
     CaseId,
     DefinitionId,
-    Derivation,
+    EntitlementDecision,
     EntitlementId,
     Finding,
     HistoryRow,
@@ -57,7 +57,7 @@ class CaseFold:
     told: dict[str, Any] = attrs.field(factory=dict)
     asked: tuple[Any, ...] | None = None
     facts: Record = _NOTHING
-    derivation: Derivation | None = None
+    derivation: EntitlementDecision | None = None
     state: SlaState = attrs.field(factory=SlaState)
     rows: int = 0
     last_at: datetime | None = None

@@ -10,7 +10,7 @@ import attrs
 from csmcore.model import (
     CaseId,
     DefinitionId,
-    Derivation,
+    EntitlementDecision,
     EntitlementId,
     Reason,
     Revision,
@@ -38,7 +38,7 @@ class CaseReplay:
     id: CaseId
     entitlement: EntitlementId | None
     reason: Reason
-    derivation: Derivation | None
+    derivation: EntitlementDecision | None
     priority: int | None
     state: SlaState
     readings: tuple[SlaReading, ...]

@@ -9,7 +9,16 @@ from csmcore.cli.sheets import Block, Cell, Column, Heading, Sheet, Table, Text,
 from csmcore.cli.summary import found_blocks
 from csmcore.cli.wording import Times, exact
 from csmcore.conditions import Record
-from csmcore.model import Candidate, Derivation, Entitlement, EventId, Explanation, Revision, Segment, SlaReading
+from csmcore.model import (
+    Candidate,
+    Entitlement,
+    EntitlementDecision,
+    EventId,
+    Explanation,
+    Revision,
+    Segment,
+    SlaReading,
+)
 from csmcore.rules import Plan, explain
 
 __all__ = ["story_of"]
@@ -49,7 +58,7 @@ def story_of(report: ReplayReport, plan: Plan, case: CaseReplay) -> Sheet:
 # --- the entitlement -------------------------------------------------------------------------------------------------
 
 
-def _candidates(derivation: Derivation, times: Times) -> Iterator[Block]:
+def _candidates(derivation: EntitlementDecision, times: Times) -> Iterator[Block]:
     """The question, what would have helped, and every candidate with what speaks for and against it."""
     question = derivation.question
     asked = [f"{name} {value}" for name in _ASKED if (value := getattr(question, name)) is not None]

@@ -1,10 +1,12 @@
 """The nouns: frozen values that check themselves and decide nothing."""
 
 from csmcore.model.account import Account
+from csmcore.model.account_relationship import AccountRelationship, AccountRelationshipType, AccountRole
 from csmcore.model.activity import Activity, Comment, WorkNote
 from csmcore.model.actor import SYSTEM, Actor, ActorKind, Role
+from csmcore.model.address import ADDRESS_KINDS, Address, AddressKind, SocialProfile
 from csmcore.model.agreements import AgreementBook
-from csmcore.model.asset import Asset
+from csmcore.model.asset import ASSET_SUBSTATES, Asset, AssetState
 from csmcore.model.case import CASE_STATES, CHANNELS, TERMINAL_STATES, Case, CaseState, Channel, Resolution
 from csmcore.model.commands import (
     ACTIONS,
@@ -31,11 +33,33 @@ from csmcore.model.commands import (
     ResumeWork,
     UpdateCase,
 )
+from csmcore.model.configuration_item import ConfigurationItem
 from csmcore.model.consumer import Consumer
+from csmcore.model.consumption import CONSUMPTION_MILESTONES, ConsumptionMilestone, LedgerEntry, TimeEntry
 from csmcore.model.contact import Contact
-from csmcore.model.contract import CONTRACT_STATES, ContractState, CoveredAsset, CoveredProduct, ServiceContract
+from csmcore.model.contract import (
+    CONTRACT_STATES,
+    ContractApproval,
+    ContractLine,
+    ContractState,
+    Covered,
+    CoveredAsset,
+    CoveredInstallBaseItem,
+    CoveredKind,
+    CoveredProduct,
+    CoveredSoldProduct,
+    ServiceContract,
+)
+from csmcore.model.contract_relationship import ContractRelationship
 from csmcore.model.decisions import Decision, Intent, IntentKind
-from csmcore.model.derivation import DERIVED_FROM, Candidate, Derivation, Dimension, EntitlementQuestion, Standing
+from csmcore.model.derivation import (
+    DERIVED_FROM,
+    Candidate,
+    Dimension,
+    EntitlementDecision,
+    EntitlementQuestion,
+    Standing,
+)
 from csmcore.model.durations import parse_duration, write_duration
 from csmcore.model.entitlement import Entitlement, EntitlementUnit
 from csmcore.model.events import EVENT_KINDS, Event, EventKind
@@ -56,15 +80,22 @@ from csmcore.model.history import (
     check_value,
     row_field,
 )
+from csmcore.model.household import Household, HouseholdMember
 from csmcore.model.ids import (
     AccountId,
+    AccountRelationshipId,
     ActivityId,
+    AddressId,
     AssetId,
     CaseId,
     CommandId,
+    ConfigurationItemId,
     ConsumerId,
     ContactId,
+    ContactRelationshipId,
     ContractId,
+    ContractLineId,
+    ContractRelationshipId,
     DefinitionId,
     EntitlementId,
     EventId,
@@ -72,61 +103,82 @@ from csmcore.model.ids import (
     HouseholdId,
     InstallBaseItemId,
     LocationId,
+    ModelCategoryId,
+    ProductId,
     ProductModelId,
+    RegistrationId,
+    RelationshipTypeId,
+    ResponsibilityId,
+    RotaId,
+    SkillId,
     SoldProductId,
+    TeamMemberId,
+    TimeEntryId,
     UserId,
 )
+from csmcore.model.install_base_item import InstallBaseItem
 from csmcore.model.location import Location
 from csmcore.model.log import CommandReceipt, LogEntry
-from csmcore.model.measures import (
-    CLOCK_CONDITIONS,
-    MEASURES,
-    CancelMode,
-    Measure,
-    Recurrence,
-    ResetAction,
-    ResumeMode,
-)
+from csmcore.model.measures import CLOCK_CONDITIONS, MEASURES, CancelMode, Measure, Recurrence, ResetAction, ResumeMode
+from csmcore.model.model_category import WITHOUT_CI, ModelCategory
 from csmcore.model.plain_form import canonical, digest_of, plain
 from csmcore.model.policy import (
+    BUSINESS_MODELS,
     DEFAULT_MATRIX,
+    ENTITLEMENT_STRATEGIES,
+    BusinessModel,
     EntitlementPolicy,
-    EntitlementStrategy,
     PriorityMatrix,
     SupportPolicy,
 )
 from csmcore.model.policy_ref import PolicyRef
-from csmcore.model.product import ProductModel
+from csmcore.model.product import AssetTracking, Component, Delivery, ModelStatus, Product, ProductModel
 from csmcore.model.readings import Explanation, Segment, SegmentKind, SlaReading
-from csmcore.model.reasons import Reason, Refusal, Refused
+from csmcore.model.reasons import Reason, Refusal, Refused, accepted
+from csmcore.model.registration import REGISTRATION_STATES, Registration, RegistrationKind, RegistrationState
+from csmcore.model.responsibility import ContactRelationship, ResponsibilityDefinition, ResponsibilityKind, TeamMember
 from csmcore.model.revision import Revision
+from csmcore.model.rota import Rota, RotaSwap
 from csmcore.model.schema import CASE_FIELDS, REVISION_SCHEMA
 from csmcore.model.sla import CalendarChange, DefinitionKind, OnTime, Reattach, SlaDefinition
 from csmcore.model.sla_clock import CalendarStretch, Pause, Side, SlaClock, SlaState, Stage, Standstill
 from csmcore.model.sla_difference import ClockChange, SlaDifference
+from csmcore.model.sold_product import SoldProduct, SoldProductState
 from csmcore.model.thresholds import Threshold
+from csmcore.model.user import Skill, SkillLevel, User
 from csmcore.model.worked import WorkedBook, WorkedClock, WorkedHistory, WorkedRow
 
 __all__ = [
     "ACTIONS",
+    "ADDRESS_KINDS",
+    "ASSET_SUBSTATES",
+    "BUSINESS_MODELS",
     "CASE_FIELDS",
     "CASE_STATES",
     "CHANNELS",
     "CLOCK_CONDITIONS",
     "COMMANDS",
+    "CONSUMPTION_MILESTONES",
     "CONTRACT_STATES",
     "DEFAULT_MATRIX",
     "DERIVED_FROM",
+    "ENTITLEMENT_STRATEGIES",
     "EVENT_KINDS",
     "MEASURES",
+    "REGISTRATION_STATES",
     "REVISION_SCHEMA",
     "SYSTEM",
     "TERMINAL_STATES",
     "UPDATABLE_FIELDS",
+    "WITHOUT_CI",
     "AcceptCase",
     "AcceptSolution",
     "Account",
     "AccountId",
+    "AccountRelationship",
+    "AccountRelationshipId",
+    "AccountRelationshipType",
+    "AccountRole",
     "Action",
     "Activity",
     "ActivityId",
@@ -134,12 +186,18 @@ __all__ = [
     "ActorKind",
     "AddComment",
     "AddWorkNote",
+    "Address",
+    "AddressId",
+    "AddressKind",
     "AgreementBook",
     "Asset",
     "AssetId",
+    "AssetState",
+    "AssetTracking",
     "AssignCase",
     "AssignToMe",
     "AutoCloseCase",
+    "BusinessModel",
     "CalendarChange",
     "CalendarStretch",
     "CancelCase",
@@ -158,24 +216,39 @@ __all__ = [
     "CommandId",
     "CommandReceipt",
     "Comment",
+    "Component",
+    "ConfigurationItem",
+    "ConfigurationItemId",
     "Consumer",
     "ConsumerId",
+    "ConsumptionMilestone",
     "Contact",
     "ContactId",
+    "ContactRelationship",
+    "ContactRelationshipId",
+    "ContractApproval",
     "ContractId",
+    "ContractLine",
+    "ContractLineId",
+    "ContractRelationship",
+    "ContractRelationshipId",
     "ContractState",
+    "Covered",
     "CoveredAsset",
+    "CoveredInstallBaseItem",
+    "CoveredKind",
     "CoveredProduct",
+    "CoveredSoldProduct",
     "Decision",
     "DefinitionId",
     "DefinitionKind",
-    "Derivation",
+    "Delivery",
     "Dimension",
     "Entitlement",
+    "EntitlementDecision",
     "EntitlementId",
     "EntitlementPolicy",
     "EntitlementQuestion",
-    "EntitlementStrategy",
     "EntitlementUnit",
     "Event",
     "EventId",
@@ -189,15 +262,22 @@ __all__ = [
     "GroupId",
     "HistoryMapping",
     "HistoryRow",
+    "Household",
     "HouseholdId",
+    "HouseholdMember",
+    "InstallBaseItem",
     "InstallBaseItemId",
     "Intent",
     "IntentKind",
     "Layout",
+    "LedgerEntry",
     "Location",
     "LocationId",
     "LogEntry",
     "Measure",
+    "ModelCategory",
+    "ModelCategoryId",
+    "ModelStatus",
     "OnTime",
     "OpenCase",
     "Otherwise",
@@ -205,6 +285,8 @@ __all__ = [
     "Pause",
     "PolicyRef",
     "PriorityMatrix",
+    "Product",
+    "ProductId",
     "ProductModel",
     "ProductModelId",
     "ProposeSolution",
@@ -213,38 +295,61 @@ __all__ = [
     "Recurrence",
     "Refusal",
     "Refused",
+    "Registration",
+    "RegistrationId",
+    "RegistrationKind",
+    "RegistrationState",
     "RejectSolution",
+    "RelationshipTypeId",
     "ReopenCase",
     "RequestInfo",
     "ResetAction",
     "Resolution",
+    "ResponsibilityDefinition",
+    "ResponsibilityId",
+    "ResponsibilityKind",
     "ResumeMode",
     "ResumeWork",
     "Revision",
     "Role",
+    "Rota",
+    "RotaId",
+    "RotaSwap",
     "Segment",
     "SegmentKind",
     "ServiceContract",
     "Side",
+    "Skill",
+    "SkillId",
+    "SkillLevel",
     "SlaClock",
     "SlaDefinition",
     "SlaDifference",
     "SlaReading",
     "SlaState",
+    "SocialProfile",
+    "SoldProduct",
     "SoldProductId",
+    "SoldProductState",
     "Stage",
     "Standing",
     "Standstill",
     "SupportPolicy",
+    "TeamMember",
+    "TeamMemberId",
     "Threshold",
     "TimeColumn",
+    "TimeEntry",
+    "TimeEntryId",
     "UpdateCase",
+    "User",
     "UserId",
     "WorkNote",
     "WorkedBook",
     "WorkedClock",
     "WorkedHistory",
     "WorkedRow",
+    "accepted",
     "canonical",
     "check_value",
     "digest_of",

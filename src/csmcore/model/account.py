@@ -3,6 +3,7 @@
 import attrs
 
 from csmcore.errors import InvalidValue, shown
+from csmcore.model.address import Address, SocialProfile, one_primary
 from csmcore.model.fields import is_id, is_text, is_written, optional
 from csmcore.model.ids import AccountId, ContactId
 from csmcore.model.periods import is_zone
@@ -14,8 +15,9 @@ __all__ = ["Account"]
 class Account:
     """A company: a customer, a partner, or both. ``parent`` is the account above it.
 
-    ``account_code`` is its part of the path of codes from the root account (``ACME/NORTH``); ``calendar`` names one of
-    the policy's, ``timezone`` is where it works. Raises InvalidValue, UnknownTimeZone.
+    ``account_code`` is its part of the path of codes from the root account (``ACME/NORTH``); ``registration_code`` is
+    what its people give to register themselves. ``duns`` is Dun & Bradstreet's number. ``calendar`` names one of the
+    policy's, ``timezone`` is where it works. Raises InvalidValue, UnknownTimeZone.
     """
 
     id: AccountId = attrs.field(validator=is_id)
@@ -29,6 +31,11 @@ class Account:
     primary_contact: ContactId | None = attrs.field(default=None, validator=optional(is_id))
     phone: str = attrs.field(default="", validator=is_text)
     website: str = attrs.field(default="", validator=is_text)
+    duns: str = attrs.field(default="", validator=is_text)
+    notes: str = attrs.field(default="", validator=is_text, repr=False)
+    addresses: tuple[Address, ...] = attrs.field(default=(), validator=one_primary)
+    social_profiles: tuple[SocialProfile, ...] = ()
+    registration_code: str | None = attrs.field(default=None, validator=optional(is_id))
     calendar: str | None = attrs.field(default=None, validator=optional(is_id))
     timezone: str | None = attrs.field(default=None, validator=optional(is_zone))
 

@@ -8,14 +8,32 @@ from csmcore.errors import InvalidValue
 from csmcore.model.fields import is_id, one_of, optional
 from csmcore.model.ids import AccountId
 
-__all__ = ["SYSTEM", "Actor", "ActorKind", "Role"]
+__all__ = ["SYSTEM", "Actor", "ActorKind", "Role", "known_roles"]
 
 ActorKind: TypeAlias = Literal["contact", "consumer", "internal", "system", "integration"]
 Role: TypeAlias = Literal[
-    "agent", "manager", "admin", "partner", "partner_admin", "customer", "customer_case_manager", "customer_admin"
+    "agent",
+    "manager",
+    "admin",
+    "contributor",
+    "stakeholder",
+    "proxy_contact",
+    "partner",
+    "partner_admin",
+    "customer",
+    "customer_case_manager",
+    "customer_admin",
+    "consumer",
 ]
 
 _INSIDE: frozenset[str] = frozenset({"agent", "manager", "admin"})
+
+
+def known_roles(_: object, field: "attrs.Attribute[Any]", roles: frozenset[Role]) -> None:
+    """Roles that there are."""
+    unknown = sorted(roles - set(get_args(Role)))
+    if unknown:
+        raise InvalidValue(field.name, f"unknown {', '.join(unknown)}", f"known are {', '.join(get_args(Role))}")
 
 
 @attrs.frozen(kw_only=True)
@@ -28,10 +46,8 @@ class Actor:
     account: AccountId | None = attrs.field(default=None, validator=optional(is_id))
 
     @roles.validator
-    def _known_roles(self, _: "attrs.Attribute[Any]", roles: frozenset[Role]) -> None:
-        unknown = sorted(roles - set(get_args(Role)))
-        if unknown:
-            raise InvalidValue("roles", f"unknown {', '.join(unknown)}", f"known are {', '.join(get_args(Role))}")
+    def _fit_the_kind(self, field: "attrs.Attribute[Any]", roles: frozenset[Role]) -> None:
+        known_roles(self, field, roles)
         if roles & _INSIDE and self.kind != "internal":
             raise InvalidValue("roles", f"a {self.kind} is no agent, manager or admin", "make the actor `internal`")
 

@@ -15,7 +15,9 @@ from csmcore.model.ids import (
     ContractId,
     EntitlementId,
     GroupId,
+    InstallBaseItemId,
     ProductModelId,
+    SoldProductId,
     UserId,
 )
 from csmcore.model.policy_ref import PolicyRef
@@ -76,6 +78,8 @@ class Case:
     partner_contact: ContactId | None = attrs.field(default=None, validator=optional(is_id))
     product: ProductModelId | None = attrs.field(default=None, validator=optional(is_id))
     asset: AssetId | None = attrs.field(default=None, validator=optional(is_id))
+    sold_product: SoldProductId | None = attrs.field(default=None, validator=optional(is_id))
+    install_base_item: InstallBaseItemId | None = attrs.field(default=None, validator=optional(is_id))
     contract: ContractId | None = attrs.field(default=None, validator=optional(is_id))
     contract_is_manual: bool = False
     entitlement: EntitlementId | None = attrs.field(default=None, validator=optional(is_id))

@@ -23,7 +23,9 @@ from csmcore.model.ids import (
     ContractId,
     EntitlementId,
     GroupId,
+    InstallBaseItemId,
     ProductModelId,
+    SoldProductId,
     UserId,
 )
 from csmcore.model.rendering import names_alone
@@ -98,6 +100,8 @@ class OpenCase:
     partner_contact: ContactId | None = attrs.field(default=None, validator=optional(is_id))
     product: ProductModelId | None = attrs.field(default=None, validator=optional(is_id))
     asset: AssetId | None = attrs.field(default=None, validator=optional(is_id))
+    sold_product: SoldProductId | None = attrs.field(default=None, validator=optional(is_id))
+    install_base_item: InstallBaseItemId | None = attrs.field(default=None, validator=optional(is_id))
     contract: ContractId | None = attrs.field(default=None, validator=optional(is_id))
     entitlement: EntitlementId | None = attrs.field(default=None, validator=optional(is_id))
     assignment_group: GroupId | None = attrs.field(default=None, validator=optional(is_id))
@@ -173,7 +177,7 @@ _LIST_FIELDS = ("informed_users", "work_notes_list")
 _FLAG_FIELDS = ("share_resolution_notes", "needs_attention", "contract_is_manual", "entitlement_is_manual")
 _ID_FIELDS = (
     *("account", "contact", "consumer", "requested_by", "partner", "partner_contact"),
-    *("product", "asset", "contract", "entitlement", "parent"),
+    *("product", "asset", "sold_product", "install_base_item", "contract", "entitlement", "parent"),
 )
 _KINDS: Mapping[str, type] = MappingProxyType(
     {

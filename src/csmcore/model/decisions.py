@@ -7,7 +7,7 @@ import attrs
 
 from csmcore.model.activity import Activity
 from csmcore.model.case import Case
-from csmcore.model.derivation import Derivation
+from csmcore.model.derivation import EntitlementDecision
 from csmcore.model.events import Event
 from csmcore.model.fields import one_of
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
@@ -48,7 +48,7 @@ class Decision:
     events: tuple[Event, ...] = ()
     intents: tuple[Intent, ...] = ()
     reasons: tuple[Reason, ...] = ()
-    derivation: Derivation | None = None
+    derivation: EntitlementDecision | None = None
 
     def __str__(self) -> str:
         """The case, then why, what happened, every clock, and what the host is left to do; instants in UTC."""

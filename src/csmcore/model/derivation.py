@@ -9,18 +9,30 @@ from csmcore.model.case import CHANNELS, Case, Channel
 from csmcore.model.contract import ServiceContract
 from csmcore.model.entitlement import Entitlement
 from csmcore.model.fields import in_utc, one_of
-from csmcore.model.ids import AccountId, AssetId, ConsumerId, ContractId, EntitlementId, ProductModelId
-from csmcore.model.policy import EntitlementStrategy
+from csmcore.model.ids import (
+    AccountId,
+    AssetId,
+    ConsumerId,
+    ContractId,
+    EntitlementId,
+    InstallBaseItemId,
+    ProductModelId,
+    SoldProductId,
+)
 from csmcore.model.policy_ref import PolicyRef
 from csmcore.model.reasons import Reason
 from csmcore.model.rendering import HtmlCell, escaped, html_table, printable
 
-__all__ = ["DERIVED_FROM", "Candidate", "Derivation", "Dimension", "EntitlementQuestion", "Standing"]
+__all__ = ["DERIVED_FROM", "Candidate", "Dimension", "EntitlementDecision", "EntitlementQuestion", "Standing"]
 
-Dimension: TypeAlias = Literal["contract", "asset", "product", "account", "consumer"]
+Dimension: TypeAlias = Literal[
+    "contract", "asset", "sold_product", "install_base_item", "product", "account", "consumer", "household"
+]
 Standing: TypeAlias = Literal["chosen", "outranked", "ineligible", "incompatible"]
 
-DERIVED_FROM: frozenset[str] = frozenset({"account", "consumer", "product", "asset", "channel", "contract"})
+DERIVED_FROM: frozenset[str] = frozenset(
+    {"account", "consumer", "product", "asset", "sold_product", "install_base_item", "channel", "contract"}
+)
 """The fields of a case whose change asks the question again."""
 
 _TITLES = ("rank", "standing", "weight", "entitlement", "matches", "why not")
@@ -38,6 +50,8 @@ class EntitlementQuestion:
     consumer: ConsumerId | None = None
     product: ProductModelId | None = None
     asset: AssetId | None = None
+    sold_product: SoldProductId | None = None
+    install_base_item: InstallBaseItemId | None = None
     channel: Channel = attrs.field(default="web", validator=one_of(CHANNELS))
     contract: ContractId | None = None
     contract_is_manual: bool = False
@@ -52,6 +66,8 @@ class EntitlementQuestion:
             consumer=case.consumer,
             product=case.product,
             asset=case.asset,
+            sold_product=case.sold_product,
+            install_base_item=case.install_base_item,
             channel=case.channel,
             contract=case.contract,
             contract_is_manual=case.contract_is_manual,
@@ -82,7 +98,7 @@ class Candidate:
 
 
 @attrs.frozen(kw_only=True)
-class Derivation:
+class EntitlementDecision:
     """The answer: which entitlement applies at an instant, or none, and why.
 
     ``candidates`` are ranked: the chosen, the outranked, the ineligible (fewest obstacles first), the incompatible.
@@ -95,7 +111,7 @@ class Derivation:
     chosen: Entitlement | None
     contract: ServiceContract | None
     candidates: tuple[Candidate, ...]
-    strategy: EntitlementStrategy
+    strategy: str
     policy: PolicyRef
     time_zone_database: str
 
@@ -150,8 +166,9 @@ class Derivation:
         return f"<p><b>{escaped(self.reason.text)}</b><br>{above}</p>{html_table(_TITLES, rows)}"
 
     def _asked(self) -> str:
-        names = ("account", "consumer", "product", "asset")
-        named = [f"{name} {getattr(self.question, name)}" for name in names if getattr(self.question, name)]
+        names = ("account", "consumer", "product", "asset", "sold_product", "install_base_item")
+        given = {name.replace("_", " "): getattr(self.question, name) for name in names}
+        named = [f"{name} {value}" for name, value in given.items() if value]
         if self.question.contract_is_manual:
             named.append(f"contract {self.question.contract or 'none'} (by hand)")
         return f"for {', '.join(named) or 'nobody'}, by {self.question.channel}, at {self.at:%Y-%m-%d %H:%M:%S}Z"

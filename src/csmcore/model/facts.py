@@ -11,12 +11,16 @@ from csmcore.model.account import Account
 from csmcore.model.asset import Asset
 from csmcore.model.case import Case
 from csmcore.model.consumer import Consumer
+from csmcore.model.consumption import LedgerEntry, TimeEntry
 from csmcore.model.contact import Contact
 from csmcore.model.contract import ServiceContract
 from csmcore.model.entitlement import Entitlement
 from csmcore.model.group import Group
+from csmcore.model.household import Household
+from csmcore.model.install_base_item import InstallBaseItem
 from csmcore.model.location import Location
 from csmcore.model.product import ProductModel
+from csmcore.model.sold_product import SoldProduct
 
 __all__ = ["CaseFacts"]
 
@@ -32,22 +36,30 @@ def _each_once(_: object, field: "attrs.Attribute[Any]", nouns: Sequence[Service
 class CaseFacts:
     """A case's customer, what the case is about, and the agreements that may apply; what is not known is left out.
 
-    ``ancestors`` are the accounts above the account, nearest first; ``followed`` is the ended case that a new one
-    goes on from; ``location`` is the asset's, ``group`` the one that the case is assigned to. Raises InvalidValue where
-    the ancestors are no line of parents, or two agreements have one id.
+    ``ancestors`` are the accounts above the account, nearest first; ``households`` those that the consumer is in;
+    ``followed`` is the ended case that a new one goes on from; ``location`` is the asset's, ``group`` the one that the
+    case is assigned to. ``consumption`` is what the case took from entitlements so far, ``consumed`` those that are not
+    among ``entitlements``; ``time_entries`` is the time that was worked on it. Raises InvalidValue where the ancestors
+    are no line of parents, or two agreements have one id.
     """
 
     account: Account | None = None
     ancestors: tuple[Account, ...] = ()
     contact: Contact | None = None
     consumer: Consumer | None = None
+    households: tuple[Household, ...] = ()
     product: ProductModel | None = None
     asset: Asset | None = None
+    sold_product: SoldProduct | None = None
+    install_base_item: InstallBaseItem | None = None
     contracts: tuple[ServiceContract, ...] = attrs.field(default=(), validator=_each_once)
     entitlements: tuple[Entitlement, ...] = attrs.field(default=(), validator=_each_once)
     followed: Case | None = None
     location: Location | None = None
     group: Group | None = None
+    consumption: tuple[LedgerEntry, ...] = ()
+    consumed: tuple[Entitlement, ...] = attrs.field(default=(), validator=_each_once)
+    time_entries: tuple[TimeEntry, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         """Refuse ancestors that are no line of parents."""

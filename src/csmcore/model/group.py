@@ -2,8 +2,8 @@
 
 import attrs
 
-from csmcore.model.fields import is_id, is_text, optional
-from csmcore.model.ids import GroupId
+from csmcore.model.fields import is_id, is_ids, is_text, optional
+from csmcore.model.ids import GroupId, SkillId, UserId
 from csmcore.model.periods import is_zone
 
 __all__ = ["Group"]
@@ -13,10 +13,13 @@ __all__ = ["Group"]
 class Group:
     """A team with working hours of its own: ``calendar`` names one of the policy's, ``timezone`` is where it sits.
 
-    Raises InvalidValue, UnknownTimeZone.
+    Who is in it is said by its users; ``skills`` are those that all of them have. Raises InvalidValue, UnknownTimeZone.
     """
 
     id: GroupId = attrs.field(validator=is_id)
     name: str = attrs.field(default="", validator=is_text)
+    manager: UserId | None = attrs.field(default=None, validator=optional(is_id))
+    skills: tuple[SkillId, ...] = attrs.field(default=(), validator=is_ids)
+    active: bool = True
     calendar: str | None = attrs.field(default=None, validator=optional(is_id))
     timezone: str | None = attrs.field(default=None, validator=optional(is_zone))

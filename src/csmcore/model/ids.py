@@ -4,13 +4,19 @@ from typing import NewType
 
 __all__ = [
     "AccountId",
+    "AccountRelationshipId",
     "ActivityId",
+    "AddressId",
     "AssetId",
     "CaseId",
     "CommandId",
+    "ConfigurationItemId",
     "ConsumerId",
     "ContactId",
+    "ContactRelationshipId",
     "ContractId",
+    "ContractLineId",
+    "ContractRelationshipId",
     "DefinitionId",
     "EntitlementId",
     "EventId",
@@ -18,19 +24,34 @@ __all__ = [
     "HouseholdId",
     "InstallBaseItemId",
     "LocationId",
+    "ModelCategoryId",
+    "ProductId",
     "ProductModelId",
+    "RegistrationId",
+    "RelationshipTypeId",
+    "ResponsibilityId",
+    "RotaId",
+    "SkillId",
     "SoldProductId",
+    "TeamMemberId",
+    "TimeEntryId",
     "UserId",
 ]
 
 AccountId = NewType("AccountId", str)
+AccountRelationshipId = NewType("AccountRelationshipId", str)
 ActivityId = NewType("ActivityId", str)
+AddressId = NewType("AddressId", str)
 AssetId = NewType("AssetId", str)
 CaseId = NewType("CaseId", str)
 CommandId = NewType("CommandId", str)
+ConfigurationItemId = NewType("ConfigurationItemId", str)
 ConsumerId = NewType("ConsumerId", str)
 ContactId = NewType("ContactId", str)
+ContactRelationshipId = NewType("ContactRelationshipId", str)
 ContractId = NewType("ContractId", str)
+ContractLineId = NewType("ContractLineId", str)
+ContractRelationshipId = NewType("ContractRelationshipId", str)
 DefinitionId = NewType("DefinitionId", str)
 EntitlementId = NewType("EntitlementId", str)
 EventId = NewType("EventId", str)
@@ -38,6 +59,15 @@ GroupId = NewType("GroupId", str)
 HouseholdId = NewType("HouseholdId", str)
 InstallBaseItemId = NewType("InstallBaseItemId", str)
 LocationId = NewType("LocationId", str)
+ModelCategoryId = NewType("ModelCategoryId", str)
+ProductId = NewType("ProductId", str)
 ProductModelId = NewType("ProductModelId", str)
+RegistrationId = NewType("RegistrationId", str)
+RelationshipTypeId = NewType("RelationshipTypeId", str)
+ResponsibilityId = NewType("ResponsibilityId", str)
+RotaId = NewType("RotaId", str)
+SkillId = NewType("SkillId", str)
 SoldProductId = NewType("SoldProductId", str)
+TeamMemberId = NewType("TeamMemberId", str)
+TimeEntryId = NewType("TimeEntryId", str)
 UserId = NewType("UserId", str)

@@ -5,7 +5,7 @@ from typing import Self
 import attrs
 
 from csmcore.model.decisions import Decision, Intent
-from csmcore.model.derivation import Derivation
+from csmcore.model.derivation import EntitlementDecision
 from csmcore.model.events import Event
 from csmcore.model.fields import is_id, within
 from csmcore.model.ids import ActivityId, CaseId, CommandId
@@ -39,7 +39,7 @@ class LogEntry:
     activity: tuple[ActivityId, ...] = ()
     intents: tuple[Intent, ...] = ()
     reasons: tuple[Reason, ...] = ()
-    derivation: Derivation | None = None
+    derivation: EntitlementDecision | None = None
 
     @classmethod
     def of(cls, decision: Decision, receipt: CommandReceipt | None) -> Self:

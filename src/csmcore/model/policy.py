@@ -9,7 +9,7 @@ import attrs
 
 from csmcore.calendars import Calendar
 from csmcore.errors import CalendarExhausted, InvalidValue, shown
-from csmcore.model.fields import is_id, one_of, within
+from csmcore.model.fields import is_id, within
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.goals import Goal
 from csmcore.model.measures import MEASURES, Measure
@@ -18,9 +18,19 @@ from csmcore.model.plain_form import digest_of
 from csmcore.model.policy_ref import PolicyRef
 from csmcore.model.sla import CUSTOM, SlaDefinition
 
-__all__ = ["DEFAULT_MATRIX", "EntitlementPolicy", "EntitlementStrategy", "PriorityMatrix", "SupportPolicy"]
+__all__ = [
+    "BUSINESS_MODELS",
+    "DEFAULT_MATRIX",
+    "ENTITLEMENT_STRATEGIES",
+    "BusinessModel",
+    "EntitlementPolicy",
+    "PriorityMatrix",
+    "SupportPolicy",
+]
 
-EntitlementStrategy: TypeAlias = Literal["weights", "precedence"]
+ENTITLEMENT_STRATEGIES = ("additive", "precedence", "explicit_order")
+BusinessModel: TypeAlias = Literal["b2b", "b2c", "b2b2c"]
+BUSINESS_MODELS: tuple[BusinessModel, ...] = get_args(BusinessModel)
 PriorityMatrix: TypeAlias = Mapping[str, int]
 
 DEFAULT_MATRIX: PriorityMatrix = FrozenMapping(
@@ -28,7 +38,9 @@ DEFAULT_MATRIX: PriorityMatrix = FrozenMapping(
 )
 """Priority by ``impact/urgency``: ServiceNow's sample matrix, with low and low as 4 for cases."""
 
+_ACCOUNTS_OR_CONSUMERS: frozenset[BusinessModel] = frozenset({"b2b", "b2c"})
 _NO_MEASURES: Mapping[str, Measure] = FrozenMapping()
+_OF_HOST = "host:"
 _LOWEST = 5  # of priorities
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 """The years in which every calendar must hold the goals that are measured by it."""
@@ -45,15 +57,29 @@ def _is_matrix(_: object, field: "attrs.Attribute[Any]", matrix: PriorityMatrix)
             raise InvalidValue(place, f"{shown(priority)} is no priority", "write 1 to 5")
 
 
+def _is_strategy(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
+    """One of the built-in strategies, or ``host:`` and the name of one that the host brings."""
+    if value not in ENTITLEMENT_STRATEGIES and not (value.startswith(_OF_HOST) and value.removeprefix(_OF_HOST)):
+        known = ", ".join(ENTITLEMENT_STRATEGIES)
+        raise InvalidValue(field.name, f"{shown(value)} is not one of {known}", "choose one, or write host:<name>")
+
+
+def _today(strategy: str) -> str:
+    """The strategy by the name that it has today: ``additive`` was once called ``weights``."""
+    return "additive" if strategy == "weights" else strategy
+
+
 @attrs.frozen(kw_only=True)
 class EntitlementPolicy:
-    """How entitlements are chosen: by the sum of the weights of what matched, or by the most specific match first.
+    """How entitlements are chosen.
 
-    With ``inherit_from_parent_accounts`` an ancestor's entitlements and contracts count too; with
-    ``require_covered_asset`` a contract must cover what the case is about even where the case names it.
+    ``additive``: by the sum of the weights of what matched; ``precedence``: by the heaviest match, then the next;
+    ``explicit_order``: by their own ``order``, then as additive; ``host:<name>``: by a function that the host gives to
+    `csmcore.rules.compile_policy`. With ``inherit_from_parent_accounts`` an ancestor's entitlements and contracts count
+    too; with ``require_covered_asset`` a contract must cover what the case is about even where the case names it.
     """
 
-    strategy: EntitlementStrategy = attrs.field(default="weights", validator=one_of(get_args(EntitlementStrategy)))
+    strategy: str = attrs.field(default="additive", converter=_today, validator=_is_strategy)
     inherit_from_parent_accounts: bool = False
     require_covered_asset: bool = False
 
@@ -63,6 +89,8 @@ class SupportPolicy:
     """What a vendor promises and how it works, immutable. Customers, assets and contracts are facts, never policy.
 
     ``timezone`` is the vendor's own, where nothing nearer names one. ``reopen_window_days`` is 0 where closed is final.
+    ``business_models`` say whom a case may be for: an account (``b2b``), a consumer (``b2c``), or a consumer who came
+    by an account, which the case names too (``b2b2c``, for which ``allows_account_with_consumer`` is an older word).
     ``measures`` are its own, beside the built-in ones; its ``definitions`` have what their measures say. Raises
     InvalidValue where a definition names no calendar or measure there is, or has a goal that its calendar does not hold
     in the ten years from 2020, and where two definitions have one id.
@@ -77,7 +105,15 @@ class SupportPolicy:
     priority_matrix: PriorityMatrix = attrs.field(default=DEFAULT_MATRIX, converter=frozen, validator=_is_matrix)
     entitlements: EntitlementPolicy = EntitlementPolicy()
     reopen_window_days: int = attrs.field(default=0, validator=within(0, 36_525))
+    business_models: frozenset[BusinessModel] = attrs.field(default=_ACCOUNTS_OR_CONSUMERS)
     allows_account_with_consumer: bool = False
+
+    @business_models.validator
+    def _known_models(self, _: "attrs.Attribute[Any]", models: frozenset[BusinessModel]) -> None:
+        unknown = sorted(models - set(BUSINESS_MODELS))
+        if unknown or not models:
+            problem = f"unknown {', '.join(unknown)}" if unknown else "there is none"
+            raise InvalidValue("business_models", problem, f"known are {', '.join(BUSINESS_MODELS)}")
 
     @measures.validator
     def _are_new(self, _: "attrs.Attribute[Any]", measures: Mapping[str, Measure]) -> None:
@@ -122,6 +158,11 @@ class SupportPolicy:
     def __hash__(self) -> int:
         """By name and version: policies that are equal have the same."""
         return hash((self.name, self.version))
+
+    @property
+    def allows_consumers_of_accounts(self) -> bool:
+        """Whether a case may name an account and a consumer at once (B2B2C)."""
+        return self.allows_account_with_consumer or "b2b2c" in self.business_models
 
     @cached_property
     def digest(self) -> str:

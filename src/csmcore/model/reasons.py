@@ -1,12 +1,14 @@
 """Why: the reasons that every answer carries, and the answer 'no' as data."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import attrs
 
 from csmcore.errors import CsmError
 
-__all__ = ["Reason", "Refusal", "Refused"]
+__all__ = ["Reason", "Refusal", "Refused", "accepted"]
+
+_Answer = TypeVar("_Answer")
 
 
 @attrs.frozen
@@ -42,3 +44,10 @@ class Refused(CsmError):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__("; ".join(reason.text for reason in refusal.reasons))
         self.refusal = refusal
+
+
+def accepted(answer: _Answer | Refusal) -> _Answer:
+    """What a rule answered, where that was no refusal. Raises Refused."""
+    if isinstance(answer, Refusal):
+        raise Refused(answer)
+    return answer

@@ -19,7 +19,7 @@ from csmcore.model import (
     CaseFacts,
     CaseId,
     Decision,
-    Derivation,
+    EntitlementDecision,
     EntitlementQuestion,
     Event,
     EventId,
@@ -32,10 +32,10 @@ from csmcore.model import (
     made,
     revised,
 )
+from csmcore.rules.agreements.entitlement import derive_entitlement
 from csmcore.rules.clocks.events import clock_happenings
 from csmcore.rules.clocks.fold import advance, not_running, tick
 from csmcore.rules.clocks.plan import Plan
-from csmcore.rules.entitlement import derive_entitlement
 from csmcore.rules.intake import opening
 from csmcore.rules.lifecycle import step
 from csmcore.rules.priority import priority_of
@@ -158,7 +158,7 @@ def _priority(case: Case, plan: Plan) -> dict[str, int]:
     return {} if found is None or found == case.priority else {"priority": found}
 
 
-def _derived(case: Case, derivation: Derivation) -> dict[str, Any]:
+def _derived(case: Case, derivation: EntitlementDecision) -> dict[str, Any]:
     return {name: value for name, value in derivation.case_fields.items() if getattr(case, name) != value}
 
 

@@ -81,7 +81,7 @@ def _contradictions(
     if not given.keys().isdisjoint(_CUSTOMER):
         if all(then.get(name) is None for name in _CUSTOMER):
             yield _NO_CUSTOMER
-        if then.get("account") and then.get("consumer") and not policy.allows_account_with_consumer:
+        if then.get("account") and then.get("consumer") and not policy.allows_consumers_of_accounts:
             yield _TWO_CUSTOMERS
     for name in ("account", "consumer", "product"):
         noun = getattr(facts, name)

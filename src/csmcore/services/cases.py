@@ -26,10 +26,9 @@ from csmcore.model import (
     LogEntry,
     OpenCase,
     PolicyRef,
-    Refusal,
-    Refused,
     SlaReading,
     SlaState,
+    accepted,
     digest_of,
 )
 from csmcore.ports import Host
@@ -103,7 +102,7 @@ class CaseService:
                 return known
             plan = self._plan(host.current_policy().ref)
             facts = facts_of_opening(host, asked)
-            decision = _accepted(decide_open(asked, actor, facts, plan, host.now(), *host.next_case()))
+            decision = accepted(decide_open(asked, actor, facts, plan, host.now(), *host.next_case()))
             return self._committed(decision, receipt)
 
         return _persist(opened, self._attempts)
@@ -131,7 +130,7 @@ class CaseService:
             if expected_version is not None and case.version != expected_version:
                 raise StaleVersion(case_id, expected_version, case.version)
             facts, plan = facts_of_case(host, case, command), self._plan(case.policy)
-            decision = _accepted(decide_apply(case, sla, command, actor, facts, plan, host.now()))
+            decision = accepted(decide_apply(case, sla, command, actor, facts, plan, host.now()))
             return self._committed(decision, receipt)
 
         return _persist(applied, self._attempts if expected_version is None else _ONCE_MORE)
@@ -203,12 +202,6 @@ def _persist(attempt: Callable[[], _Answer], attempts: int) -> _Answer:
         except StaleVersion:
             continue
     return attempt()
-
-
-def _accepted(answer: Decision | Refusal) -> Decision:
-    if isinstance(answer, Refusal):
-        raise Refused(answer)
-    return answer
 
 
 def _receipt(

@@ -8,7 +8,7 @@ import attrs
 from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
 from csmcore.model import AgreementBook, SupportPolicy, plain
 from csmcore.wire.converter import read_noun
-from csmcore.wire.kinds import ENTRY, untagged
+from csmcore.wire.kinds import ENTRY, section_of, untagged
 from csmcore.wire.parsing import MEBIBYTE, Syntax, decoded, parse, parse_json, syntax_of
 from csmcore.wire.policies import FORMAT, without_format, written
 from csmcore.wire.problems import MOST, Problems, at_key
@@ -25,7 +25,6 @@ __all__ = [
 AgreementSyntax: TypeAlias = Syntax | Literal["json_lines"]
 
 _MOST_BYTES = 64 * MEBIBYTE
-_SECTIONS = {kind: f"{word}s" for word, kind in ENTRY.kinds.items()}
 
 
 def load_agreements(
@@ -133,7 +132,7 @@ class _Entries:
     def read(self, numbered: tuple[int, str]) -> None:
         number, line = numbered
         kind, body = untagged(ENTRY, parse_json(line, self.max_bytes, number))
-        entry, section = read_noun(kind, body), _SECTIONS[kind]
+        entry, section = read_noun(kind, body), section_of(kind)
         first = self.numbers.setdefault((section, entry.id), number)
         if first != number:
             raise InvalidValue("$.id", f"{shown(entry.id)} is given twice", f"the first is on line {first}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args
 
 import attrs
 
@@ -10,28 +10,67 @@ from csmcore.errors import InvalidValue, shown
 from csmcore.model import (
     COMMANDS,
     Account,
+    AccountRelationship,
+    AccountRelationshipType,
     Activity,
+    AgreementBook,
     Asset,
     Command,
     Comment,
+    ConfigurationItem,
     Consumer,
     Contact,
+    ContactRelationship,
+    ContractRelationship,
     Entitlement,
     Group,
+    Household,
+    InstallBaseItem,
     Location,
+    ModelCategory,
+    Product,
     ProductModel,
+    ResponsibilityDefinition,
+    Rota,
     ServiceContract,
+    Skill,
+    SoldProduct,
+    TeamMember,
+    User,
     WorkNote,
 )
 from csmcore.wire.scalars import nearest, read_mapping
 
-__all__ = ["ACTIVITY", "COMMAND", "ENTRY", "Entry", "OneOf", "tag_of", "untagged"]
+__all__ = ["ACTIVITY", "COMMAND", "ENTRY", "Entry", "OneOf", "section_of", "tag_of", "untagged"]
 
 _Noun = TypeVar("_Noun")
 _Noun_co = TypeVar("_Noun_co", covariant=True)
 
 Entry: TypeAlias = (
-    Account | Contact | Consumer | ProductModel | Asset | ServiceContract | Entitlement | Location | Group
+    Account
+    | Contact
+    | Consumer
+    | Household
+    | Product
+    | ModelCategory
+    | ProductModel
+    | Location
+    | ConfigurationItem
+    | Asset
+    | SoldProduct
+    | InstallBaseItem
+    | ServiceContract
+    | ContractRelationship
+    | Entitlement
+    | Skill
+    | Group
+    | User
+    | Rota
+    | ResponsibilityDefinition
+    | TeamMember
+    | AccountRelationshipType
+    | AccountRelationship
+    | ContactRelationship
 )
 
 
@@ -56,12 +95,27 @@ ENTRY: Final[OneOf[Entry]] = OneOf(
             "account": Account,
             "contact": Contact,
             "consumer": Consumer,
+            "household": Household,
+            "offered_product": Product,
+            "model_category": ModelCategory,
             "product": ProductModel,
-            "asset": Asset,
-            "contract": ServiceContract,
-            "entitlement": Entitlement,
             "location": Location,
+            "configuration_item": ConfigurationItem,
+            "asset": Asset,
+            "sold_product": SoldProduct,
+            "install_base_item": InstallBaseItem,
+            "contract": ServiceContract,
+            "contract_relationship": ContractRelationship,
+            "entitlement": Entitlement,
+            "skill": Skill,
             "group": Group,
+            "user": User,
+            "rota": Rota,
+            "responsibility": ResponsibilityDefinition,
+            "team_member": TeamMember,
+            "relationship_type": AccountRelationshipType,
+            "account_relationship": AccountRelationship,
+            "contact_relationship": ContactRelationship,
         }
     ),
 )
@@ -70,6 +124,16 @@ ENTRY: Final[OneOf[Entry]] = OneOf(
 _TAGS: Final[Mapping[type, tuple[str, str]]] = MappingProxyType(
     {kind: (one_of.key, word) for one_of in (ACTIVITY, COMMAND, ENTRY) for word, kind in one_of.kinds.items()}
 )
+
+
+_SECTIONS: Final[Mapping[type, str]] = MappingProxyType(
+    {get_args(field.type)[1]: field.name for field in attrs.fields(AgreementBook)}
+)
+
+
+def section_of(kind: type) -> str:
+    """The section of a book of agreements that has the entries of a kind."""
+    return _SECTIONS[kind]
 
 
 def tag_of(noun: object) -> dict[str, str]:

@@ -11,15 +11,29 @@ from csmcore.model import (
     AccountId,
     AgreementBook,
     AssetId,
+    ConfigurationItemId,
+    Consumer,
     ConsumerId,
+    Contact,
     ContactId,
     ContractId,
     DefinitionId,
     EntitlementId,
+    GroupId,
+    HouseholdId,
+    InstallBaseItemId,
     LocationId,
+    ModelCategoryId,
+    ProductId,
     ProductModelId,
+    RelationshipTypeId,
+    ResponsibilityId,
+    SkillId,
+    SoldProductId,
     SupportPolicy,
+    UserId,
 )
+from csmcore.wire.kinds import ENTRY, section_of
 from csmcore.wire.scalars import nearest
 
 __all__ = ["PlaceOf", "loose_ends"]
@@ -38,17 +52,35 @@ _SECTIONS: Final[Mapping[Any, str]] = MappingProxyType(
         EntitlementId: "entitlements",
         DefinitionId: "definitions",
         LocationId: "locations",
+        HouseholdId: "households",
+        ProductId: "offered_products",
+        ModelCategoryId: "model_categories",
+        ConfigurationItemId: "configuration_items",
+        SoldProductId: "sold_products",
+        InstallBaseItemId: "install_base_items",
+        ResponsibilityId: "responsibilities",
+        RelationshipTypeId: "relationship_types",
+        GroupId: "groups",
+        SkillId: "skills",
+        UserId: "users",
     }
 )
 """What the ids of a type are the ids of. Ids of other types are of things that agreements do not list."""
 
+_WORDS: Final = MappingProxyType({section_of(kind): word for word, kind in ENTRY.kinds.items()})
 _OF_POLICY: Final = frozenset({"calendars", "definitions"})
+_WITH_LOGINS: Final = (Contact, Consumer)  # the users that they name are logins, not the vendor's own people
 
 
 def loose_ends(book: AgreementBook, policy: SupportPolicy | None, place_of: PlaceOf) -> Iterator[InvalidValue]:
-    """Every id that names nothing in the book or, where one is given, in the policy; and accounts above themselves."""
+    """Every id that names nothing in the book or, where one is given, in the policy; and what is above itself.
+
+    A book need not say who works for the vendor: users are looked up only if it has any.
+    """
     sections = tuple(field.name for field in attrs.fields(AgreementBook))
     known: dict[str, Collection[str]] = {section: getattr(book, section) for section in sections}
+    if not book.users:
+        del known["users"]
     if policy is not None:
         known |= {"calendars": policy.calendars, "definitions": {definition.id: 0 for definition in policy.definitions}}
     for section in sections:
@@ -56,47 +88,66 @@ def loose_ends(book: AgreementBook, policy: SupportPolicy | None, place_of: Plac
             for path, target, name in _references(entry):
                 if name not in known.get(target, (name,)):
                     yield _loose_end(path, target, name, known[target]).under(place_of(section, identity))
-    yield from _circles(book, place_of)
+    for section in sections:
+        for path, identity in _circles(getattr(book, section)):
+            problem = f"{_WORDS[section].replace('_', ' ')} {shown(identity)} is above itself"
+            hint = "let one of the circle have none"
+            yield InvalidValue(path, problem, hint).under(place_of(section, identity))
 
 
 def _references(noun: Any, path: str = "$") -> Iterator[tuple[str, str, str]]:
     """The ids that a noun holds: where, of what, and which."""
     for field in attrs.fields(type(noun)):
         value = getattr(noun, field.name)
-        target = "calendars" if field.name == "calendar" else _section_of(field.type)
+        target = "calendars" if field.name == "calendar" else _target_of(field.type)
+        if target == "users" and isinstance(noun, _WITH_LOGINS):
+            continue
         listed = isinstance(value, tuple)
         for index, item in enumerate(value if listed else (value,) if target and value else ()):
             place = f"{path}.{field.name}" + (f"[{index}]" if listed else "")
             if target:
                 yield place, target, item
-            else:
+            elif attrs.has(type(item)):
                 yield from _references(item, place)
 
 
-def _section_of(kind: Any) -> str | None:
+def _target_of(kind: Any) -> str | None:
     return next((_SECTIONS[part] for part in (kind, *get_args(kind)) if part in _SECTIONS), None)
 
 
 def _loose_end(path: str, target: str, name: str, known: Collection[str]) -> InvalidValue:
-    noun = target.removesuffix("s")
     if target in _OF_POLICY:
         hint = nearest(name, tuple(known)) if known else f"declare it under `{target}` of the policy"
-        return InvalidValue(path, f"the policy has no {noun} {shown(name)}", hint)
+        return InvalidValue(path, f"the policy has no {target.removesuffix('s')} {shown(name)}", hint)
+    noun = _WORDS[target].replace("_", " ")
     return InvalidValue(path, f"no {noun} {shown(name)}", f"add the {noun}, or correct the id")
 
 
-def _circles(book: AgreementBook, place_of: PlaceOf) -> Iterator[InvalidValue]:
-    """Accounts that are above themselves: each circle once."""
-    cleared: set[str] = set()
-    for identity in book.accounts:
-        line: list[str] = []
-        account = book.accounts.get(identity)
-        while account is not None and account.id not in cleared:
-            cleared.add(account.id)
-            line.append(account.id)
-            account = book.accounts.get(account.parent) if account.parent else None
-        if account is not None and account.id in line:
-            problem = f"account {shown(account.id)} is above itself"
-            yield InvalidValue("$.parent", problem, "let one account of the circle have no parent").under(
-                place_of("accounts", account.id)
-            )
+_ABOVE: Final = ("parent", "replaces", "renewed_from", "components")
+"""What leads from a noun to others of its kind, and never back to it."""
+
+
+def _circles(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where a noun leads back to itself, and its id: each circle once."""
+    names = [name for name in _ABOVE if section and hasattr(next(iter(section.values())), name)]
+    for name in names:
+        done: set[str] = set()
+        for identity in section:
+            line: dict[str, Iterator[str]] = {} if identity in done else {identity: _next(section[identity], name)}
+            while line:
+                last = next(reversed(line))
+                found = next(line[last], None)
+                if found is None:
+                    done.add(last)
+                    del line[last]
+                elif found in line:
+                    yield f"$.{name}", found
+                elif found in section and found not in done:
+                    line[found] = _next(section[found], name)
+
+
+def _next(noun: Any, name: str) -> Iterator[str]:
+    value = getattr(noun, name)
+    if isinstance(value, tuple):
+        return (component.product_model for component in value)
+    return iter(() if value is None else (value,))

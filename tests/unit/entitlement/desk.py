@@ -12,8 +12,8 @@ from csmcore.model import (
     ContractId,
     CoveredAsset,
     CoveredProduct,
-    Derivation,
     Entitlement,
+    EntitlementDecision,
     EntitlementId,
     EntitlementPolicy,
     EntitlementQuestion,
@@ -80,7 +80,7 @@ def derive(
     at: datetime = ASKED_AT,
     facts: dict[str, Any] | None = None,
     **asked: Any,
-) -> Derivation:
+) -> EntitlementDecision:
     """The answer for Acme's case about its pump; what is asked may be changed by field."""
     question = EntitlementQuestion(**{"account": "acme", "asset": "sn-1", "channel": "email", **asked})
     known = {"account": ACME, "asset": PUMP, **(facts or {})}
@@ -88,12 +88,12 @@ def derive(
     return derive_entitlement(question, gathered, rules or policy(), at)
 
 
-def order(found: Derivation) -> list[str]:
+def order(found: EntitlementDecision) -> list[str]:
     """The candidates' numbers, by rank."""
     return [candidate.entitlement.number for candidate in found.candidates]
 
 
-def codes(found: Derivation, number: str) -> list[str]:
+def codes(found: EntitlementDecision, number: str) -> list[str]:
     """The codes of the reasons of one candidate."""
     return [
         reason.code

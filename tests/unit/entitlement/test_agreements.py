@@ -135,9 +135,9 @@ def test_a_contract_finds_its_lines_by_asset_and_product() -> None:
     found = make(
         ServiceContract, covered_assets=(first, make(CoveredAsset, asset="t"), again), covered_products=(hose, pump)
     )
-    assert found.coverage("s", ("m",)) == [first, again, pump]
-    assert found.coverage(None, ("m", "h")) == [pump, hose]
-    assert found.coverage("u", ("x",)) == []
+    assert found.coverage([("asset", "s"), ("product", "m")]) == [first, again, pump]
+    assert found.coverage([("product", "m"), ("product", "h")]) == [pump, hose]
+    assert found.coverage([("asset", "u"), ("product", "x")]) == []
     assert found == pickle.loads(pickle.dumps(found))  # noqa: S301
 
 

@@ -45,7 +45,7 @@ def test_an_asset_wins_the_tie_with_account_and_product() -> None:
 
 def test_product_and_asset_beat_a_contract_by_their_sum_alone() -> None:
     """2 + 3 beats 4 where weights add up, and loses to it under precedence."""
-    for strategy, winner in (("weights", ON_PRODUCT_AND_ASSET), ("precedence", ON_CONTRACT)):
+    for strategy, winner in (("additive", ON_PRODUCT_AND_ASSET), ("precedence", ON_CONTRACT)):
         found = derive(ON_PRODUCT_AND_ASSET, ON_CONTRACT, contracts=(contract(),), rules=policy(strategy=strategy))
         assert found.chosen == winner
         assert found.strategy == strategy

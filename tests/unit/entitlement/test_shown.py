@@ -5,7 +5,7 @@ from datetime import date
 from html.parser import HTMLParser
 
 from csmcore.calendars import time_zone_database
-from csmcore.model import Derivation, plain
+from csmcore.model import EntitlementDecision, plain
 from tests.unit.entitlement.desk import contract, derive, entitlement, policy
 
 FIVE = (
@@ -20,7 +20,7 @@ FIVE = (
 HOSTILE = "<script>alert(1)</script>\n\x1b[2J&amp;"
 
 
-def five() -> Derivation:
+def five() -> EntitlementDecision:
     """The answer for Acme's pump, with one candidate of each standing and one more."""
     return derive(*FIVE, contracts=(contract(),), rules=policy())
 

@@ -13,17 +13,16 @@ from csmcore.calendars import time_zone_database
 from csmcore.model import (
     Candidate,
     CaseFacts,
-    Derivation,
     Dimension,
     Entitlement,
+    EntitlementDecision,
     EntitlementQuestion,
-    EntitlementStrategy,
     Reason,
     ServiceContract,
     Standing,
     SupportPolicy,
 )
-from csmcore.rules.entitlement_fit import DIMENSIONS, Asked, is_used_up, obstacles, resolve
+from csmcore.rules.agreements.entitlement_fit import DIMENSIONS, Asked, is_used_up, obstacles, resolve
 
 __all__ = ["derive_entitlement"]
 
@@ -45,7 +44,7 @@ class _Judged(NamedTuple):
 
 def derive_entitlement(
     question: EntitlementQuestion, facts: CaseFacts, policy: SupportPolicy, at: datetime
-) -> Derivation:
+) -> EntitlementDecision:
     """Which of the facts' entitlements applies to the case at the instant, with every candidate ranked and its reasons.
 
     Laws: the order of the facts changes nothing; without a losing candidate the same one wins; every candidate is
@@ -57,7 +56,7 @@ def derive_entitlement(
     judged = [_judge(entitlement, asked) for entitlement in facts.entitlements]
     chosen = _choose(question, judged)
     ranked = sorted(((_standing(one, chosen), one) for one in judged), key=_place)
-    return Derivation(
+    return EntitlementDecision(
         question=question,
         at=asked.at,
         chosen=chosen and chosen.entitlement,
@@ -127,8 +126,8 @@ def _summed(weights: Sequence[int]) -> int:
     return sum(weights)
 
 
-_STRENGTHS: Mapping[EntitlementStrategy, Callable[[Sequence[int]], int]] = MappingProxyType(
-    {"weights": _summed, "precedence": _by_precedence}
+_STRENGTHS: Mapping[str, Callable[[Sequence[int]], int]] = MappingProxyType(
+    {"additive": _summed, "precedence": _by_precedence}
 )
 
 

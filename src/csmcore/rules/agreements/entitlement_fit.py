@@ -13,6 +13,7 @@ from csmcore.model import (
     AccountId,
     CaseFacts,
     ContractId,
+    CoveredKind,
     Dimension,
     Entitlement,
     EntitlementQuestion,
@@ -38,6 +39,7 @@ class Asked(NamedTuple):
     contracts: Mapping[ContractId, ServiceContract]
     distances: Mapping[AccountId, int]  # of the account (0) and of those above it
     products: tuple[ProductModelId, ...]
+    items: tuple[tuple[CoveredKind, str], ...]  # what a contract may cover
 
 
 def resolve(question: EntitlementQuestion, facts: CaseFacts, policy: SupportPolicy, at: datetime) -> Asked:
@@ -46,6 +48,7 @@ def resolve(question: EntitlementQuestion, facts: CaseFacts, policy: SupportPoli
     account, asset = question.account, facts.asset
     above = facts.ancestors if facts.account and facts.account.id == account else ()
     model = asset.product_model if asset and asset.id == question.asset else None
+    products = tuple(dict.fromkeys(product for product in (question.product, model) if product))
     return Asked(
         question=question,
         policy=policy,
@@ -54,8 +57,20 @@ def resolve(question: EntitlementQuestion, facts: CaseFacts, policy: SupportPoli
         contract=question.contract if question.contract_is_manual else None,
         contracts={contract.id: contract for contract in facts.contracts},
         distances={account: 0, **{found.id: index for index, found in enumerate(above, 1)}} if account else {},
-        products=tuple(dict.fromkeys(product for product in (question.product, model) if product)),
+        products=products,
+        items=tuple(_items(question, products)),
     )
+
+
+def _items(question: EntitlementQuestion, products: tuple[ProductModelId, ...]) -> Iterator[tuple[CoveredKind, str]]:
+    if question.asset:
+        yield "asset", question.asset
+    if question.sold_product:
+        yield "sold_product", question.sold_product
+    if question.install_base_item:
+        yield "install_base_item", question.install_base_item
+    for product in products:
+        yield "product", product
 
 
 # --- does it fit: has the case all that it names? --------------------------------------------------------------------
@@ -106,7 +121,7 @@ def _covers(contract: ServiceContract, asked: Asked) -> bool:
     zone = contract.timezone or asked.policy.timezone
     return any(
         _has_begun(line.date_added, zone, asked) and not _is_over(line.date_removed, zone, asked)
-        for line in contract.coverage(asked.question.asset, asked.products)
+        for line in contract.coverage(asked.items)
     )
 
 
