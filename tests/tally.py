@@ -27,6 +27,8 @@ FLOORS: dict[str, int] = {
     "worked figures, shipped": 800,
     "laws of SLA clocks, examples": 2_200,
     "entitlement worlds compared with the oracle": 5_000,
+    "customer machine: runs": 400,
+    "customer machine: steps": 16_000,
     "lifecycle: cells of the table": 102,
     "lifecycle: commands compared with the table by hand": 65_424,
     "documents: hostile values placed": 18_000,

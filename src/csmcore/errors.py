@@ -162,17 +162,22 @@ class NotFound(CsmError, LookupError):
 class StaleVersion(CsmError):
     """A case is no more, or not yet, what somebody thinks: it is not at version ``expected``. Nothing was changed.
 
-    ``found`` is the version that it is at, where that is known. Read it again and decide anew.
+    ``found`` is the version that it is at, where that is known. Or others took units of the ``entitlement`` that it was
+    to take from. Read it again and decide anew.
     """
 
     code: ClassVar[str] = "stale_version"
 
-    def __init__(self, case: str, expected: int, found: int | None = None) -> None:
+    def __init__(self, case: str, expected: int, found: int | None = None, *, entitlement: str | None = None) -> None:
         known = "" if found is None else f" but at {found}"
-        super().__init__(f"case {shown(case)} is not at version {expected}{known}; read it again")
+        problem = f"case {shown(case)} is not at version {expected}{known}"
+        if entitlement is not None:
+            problem = f"others took units of entitlement {shown(entitlement)} before case {shown(case)} could"
+        super().__init__(f"{problem}; read it again")
         self.case = case
         self.expected = expected
         self.found = found
+        self.entitlement = entitlement
 
 
 def shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""All that a host must implement, in one file: twelve roles of one to four methods, and `Host`, which plays them all.
+"""All that a host must implement, in one file: fourteen roles of one to five methods, and `Host`, which plays them all.
 
 A host plays a role in whatever way suits it: a class for each and one class that inherits from them, or one class for
 everything (`csmcore.adapters.MemoryHost` is one). Their methods have different names, so that roles never collide.
@@ -31,8 +31,13 @@ from csmcore.model import (
     Contact,
     ContactId,
     Entitlement,
+    EntitlementId,
     Group,
     GroupId,
+    Household,
+    InstallBaseItem,
+    InstallBaseItemId,
+    LedgerEntry,
     Location,
     LocationId,
     LogEntry,
@@ -41,7 +46,10 @@ from csmcore.model import (
     ProductModelId,
     ServiceContract,
     SlaState,
+    SoldProduct,
+    SoldProductId,
     SupportPolicy,
+    TimeEntry,
 )
 
 __all__ = [
@@ -54,8 +62,10 @@ __all__ = [
     "CustomerDirectory",
     "EventLog",
     "Host",
+    "Ledger",
     "Numbering",
     "PolicyStore",
+    "TimeLog",
     "UnitOfWork",
     "Workforce",
 ]
@@ -101,9 +111,15 @@ class UnitOfWork(Protocol):
     def commit(self, case: Case, sla: SlaState, activity: Sequence[Activity], entry: LogEntry) -> None:
         """Keep a case, its clocks, what was said with its last command, and the log's entry of that: all, or nothing.
 
-        A compare-and-set: the case must be at the version before (at version 1: there must be none), and no entry may
-        have the receipt's id. Else it raises StaleVersion, with ``expected`` the version before, and the service starts
-        over. The comparison and the change are one step: of two commits of one version, one succeeds.
+        With it go the entries of ``entry.ledger``, each into the ledger of its entitlement, which is then as
+        `Entitlement.counting` says: ``used`` has grown by the units (negative for what is given back), and
+        ``ledger_entries`` is the sequence. Most commands have none.
+
+        A compare-and-set: the case must be at the version before (at version 1: there must be none), no entry may have
+        the receipt's id, and each entry of a ledger must be the next, so that ``ledger_entries`` is one less. Else it
+        raises StaleVersion, with ``expected`` the version before, and the service starts over. The comparison and the
+        change are one step: of two commits of one version, or of one sequence, one succeeds. Law: ``used`` is the sum
+        of the ledger, whoever takes at the same time.
         """
 
 
@@ -119,6 +135,9 @@ class CustomerDirectory(Protocol):
     def consumer(self, consumer_id: ConsumerId) -> Consumer | None:
         """The consumer by that id."""
 
+    def households(self, consumer_id: ConsumerId) -> Sequence[Household]:
+        """The households that the consumer is a member of; those that they were in once do no harm."""
+
 
 class Catalogue(Protocol):
     """What cases are about."""
@@ -128,6 +147,12 @@ class Catalogue(Protocol):
 
     def asset(self, asset_id: AssetId) -> Asset | None:
         """The asset by that id."""
+
+    def sold_product(self, sold_product_id: SoldProductId) -> SoldProduct | None:
+        """The sold product by that id."""
+
+    def install_base_item(self, item_id: InstallBaseItemId) -> InstallBaseItem | None:
+        """The install base item by that id."""
 
     def location(self, location_id: LocationId) -> Location | None:
         """The location by that id."""
@@ -147,10 +172,28 @@ class Agreements(Protocol):
         """The contracts of any of the accounts and of the consumer, in whatever state or period they are."""
 
     def entitlements(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[Entitlement]:
-        """The entitlements of any of the accounts, of the consumer, and those that name neither; in force or not.
+        """The entitlements of any of the accounts, of the consumer and their households, and those that name nobody.
 
-        What is left out cannot apply, and no answer says why it does not.
+        In force or not. What is left out cannot apply, and no answer says why it does not. Each has what was used of
+        it: ``used`` and ``ledger_entries`` are of one moment.
         """
+
+
+class Ledger(Protocol):
+    """What was used of entitlements. It is only added to, by `UnitOfWork.commit`."""
+
+    def consumption(self, case_id: CaseId) -> Sequence[LedgerEntry]:
+        """What the case took from entitlements and gave back, in the order in which it was committed."""
+
+    def entitlement(self, entitlement_id: EntitlementId) -> Entitlement | None:
+        """The entitlement by that id, with what was used of it. It is asked for what no longer is the customer's."""
+
+
+class TimeLog(Protocol):
+    """The time that was worked. It is asked for where an entitlement of the customer counts hours."""
+
+    def time_entries(self, case_id: CaseId) -> Sequence[TimeEntry]:
+        """The time that was worked on the case so far, in any order."""
 
 
 class PolicyStore(Protocol):
@@ -187,6 +230,8 @@ class Host(
     Catalogue,
     Workforce,
     Agreements,
+    Ledger,
+    TimeLog,
     PolicyStore,
     Clock,
     Numbering,

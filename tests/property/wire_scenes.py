@@ -14,20 +14,36 @@ from csmcore.calendars import Calendar, calendar_from_mapping
 from csmcore.conditions import AllOf, AnyOf, Atom, Condition, Not
 from csmcore.errors import CalendarExhausted, InvalidValue
 from csmcore.model import (
+    ENTITLEMENT_STRATEGIES,
     REVISION_SCHEMA,
+    Address,
     AgreementBook,
+    Asset,
     Case,
+    Consumer,
+    ContractRelationship,
     DefinitionId,
     Entitlement,
+    EntitlementPolicy,
     Event,
     Goal,
+    Household,
+    InstallBaseItem,
     Measure,
+    ModelCategory,
+    ProductModel,
+    RelationshipTypeId,
     Revision,
+    Rota,
+    RotaSwap,
     ServiceContract,
     SlaDefinition,
+    SoldProduct,
     SupportPolicy,
+    TeamMember,
     Threshold,
     UpdateCase,
+    User,
 )
 from tests.oracle.random_calendars import random_document
 from tests.oracle.transitions import AWKWARD_ZONES
@@ -124,6 +140,7 @@ def _nouns(draw: st.DrawFn, kind: Any) -> Any:
     given = [field for field in fields if field.default is attrs.NOTHING or draw(st.booleans())]
     values = {field.name: draw(own[field.name] if field.name in own else _typed(field.type)) for field in given}
     _arrange(values)
+    _arrange_agreed(kind, values)
     try:
         return kind(**values)
     except InvalidValue:
@@ -143,6 +160,59 @@ def _arrange(values: dict[str, Any]) -> None:
         if values.get("retroactive_start") is None:
             values["reattach_start"] = "revision"
         values["retroactive_pause"] = None not in (values.get("retroactive_start"), values.get("pause"))
+
+
+def _arrange_agreed(kind: Any, values: dict[str, Any]) -> None:
+    """Put right what the checks of a customer's nouns, of what they have and of what was agreed ask for."""
+    if "addresses" in values:
+        values["addresses"] = _with_one_primary(values["addresses"])
+    if kind in _PARTIES:
+        given = [name for name in _PARTIES[kind] if values.get(name)]
+        values.update(dict.fromkeys(given[1:]) if given else {"account": "acme"})
+    if kind is not ContractRelationship and (values.get("account") is None or values.get("consumer")):
+        for name in values.keys() & {"contact", "contacts"}:
+            values[name] = attrs.fields_dict(kind)[name].default
+    if kind is Consumer and values.get("merged_into") is not None:
+        values["active"] = False
+    if kind is Asset:
+        values["substate"] = None
+        values["primary_contact"] = next(iter(values.get("contacts", ())), None)
+    if kind is Household:
+        members = {member.consumer: member for member in values.get("members", ())}
+        values |= {"members": tuple(members.values()), "head": next(iter(members), None)}
+    if kind is RotaSwap:
+        values["starts_at"], values["ends_at"] = sorted((values["starts_at"], values["ends_at"]))
+    if kind is ServiceContract:
+        _arrange_contract(values)
+
+
+_OWNERS = ("account", "consumer", "household", "organization")
+_PARTIES: Mapping[Any, tuple[str, ...]] = {
+    SoldProduct: _OWNERS,
+    InstallBaseItem: _OWNERS,
+    TeamMember: ("account", "consumer", "household"),
+    ContractRelationship: ("account", "contact", "user"),
+}
+"""Of which parties a noun names exactly one."""
+
+
+def _with_one_primary(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
+    unlike = {address.id: address for address in addresses}.values()
+    return tuple(attrs.evolve(address, is_primary=not place) for place, address in enumerate(unlike))
+
+
+def _arrange_contract(values: dict[str, Any]) -> None:
+    """A contract whose parts are as long as it is, on lines that there are."""
+    lines = {line.id: attrs.evolve(line, parent=None, starts_on=None, ends_on=None) for line in values.get("lines", ())}
+    values["lines"] = tuple(lines.values())
+    for name in ("covered_assets", "covered_products", "covered_sold_products", "covered_install_base_items"):
+        on = next(iter(lines), None)
+        entries = values.get(name, ())
+        values[name] = tuple(attrs.evolve(entry, line=on, date_added=None, date_removed=None) for entry in entries)
+    if None in (values.get("renewed_from"), values.get("renewal_root")):
+        values |= {"renewed_from": None, "renewal_root": None}
+    if values.get("state") != "suspended":
+        values["resumes_on"] = None
 
 
 def _typed(kind: Any) -> st.SearchStrategy[Any]:
@@ -267,18 +337,34 @@ def agreement_books(draw: st.DrawFn) -> AgreementBook:
         entries = draw(st.lists(nouns(kind), min_size=1, max_size=3, unique_by=lambda entry: entry.id))
         book[field.name] = {entry.id: entry for entry in entries}
     first = {get_args(attrs.fields_dict(AgreementBook)[name].type)[0]: next(iter(book[name])) for name in book}
-    return AgreementBook(**{name: {key: _led(entry, first) for key, entry in book[name].items()} for name in book})
+    related = book.pop("account_relationships").values() if len(book["accounts"]) > 1 else ()
+    ends = dict(zip(("from_account", "to_account"), book["accounts"], strict=False))
+    led: dict[str, Any] = {
+        name: {key: _led(entry, first) for key, entry in section.items()} for name, section in book.items()
+    }
+    kind = {"type": first[RelationshipTypeId]}
+    led["account_relationships"] = {entry.id: attrs.evolve(entry, **kind, **ends) for entry in related}
+    return AgreementBook(**led)
+
+
+_ABOVE = ("parent", "replaces", "renewed_from", "renewal_root")
 
 
 def _led(noun: Any, first: Mapping[Any, str]) -> Any:
     """The noun with every id that it names replaced by one that there is."""
-    changes: dict[str, Any] = {"parent": None} if hasattr(noun, "parent") else {}
+    changes: dict[str, Any] = {name: None for name in _ABOVE if hasattr(noun, name)}
+    if isinstance(noun, ProductModel):
+        noun = attrs.evolve(noun, components=(), upgrades_to=())
+    if isinstance(noun, Household):
+        noun = attrs.evolve(noun, members=noun.members[:1], head=None)
+    if isinstance(noun, User):
+        noun = attrs.evolve(noun, skills=noun.skills[:1])
     for field in attrs.fields(type(noun)):
         value = getattr(noun, field.name)
         target = next((part for part in (field.type, *get_args(field.type)) if part in first), None)
-        if field.name not in ("id", "parent") and value:
+        if field.name not in ("id", *_ABOVE) and value:
             if target is not None:
-                changes[field.name] = first[target]
+                changes[field.name] = (first[target],) if isinstance(value, tuple) else first[target]
             elif isinstance(value, tuple) and attrs.has(type(value[0])):
                 changes[field.name] = tuple(_led(item, first) for item in value)
     return attrs.evolve(noun, **changes)
@@ -339,7 +425,14 @@ _OWN: dict[Any, dict[str, st.SearchStrategy[Any]]] = {
         "account": _ids,
         "timezone": st.sampled_from(_ZONES),
     },
-    Entitlement: {"timezone": st.sampled_from(_ZONES)},
+    Entitlement: {"timezone": st.sampled_from(_ZONES), "consume_on": st.just("close")},
+    EntitlementPolicy: {"strategy": st.sampled_from((*ENTITLEMENT_STRATEGIES, "host:own"))},
+    Address: {"country": st.sampled_from(("", "DE", "FR"))},
+    Rota: {
+        "users": st.lists(_ids, min_size=1, max_size=3, unique=True).map(tuple),
+        "handover": st.just("23:59"),
+    },
+    ModelCategory: {"asset_class": st.just("hardware")},
     Event: {"changes": st.deferred(_changes)},
     Revision: {"fields": _free_mappings},
     UpdateCase: {

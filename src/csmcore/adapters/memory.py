@@ -16,6 +16,7 @@ from csmcore.model import (
     AgreementBook,
     Asset,
     AssetId,
+    BookEntry,
     Case,
     CaseId,
     CommandId,
@@ -24,8 +25,13 @@ from csmcore.model import (
     Contact,
     ContactId,
     Entitlement,
+    EntitlementId,
     Group,
     GroupId,
+    Household,
+    InstallBaseItem,
+    InstallBaseItemId,
+    LedgerEntry,
     Location,
     LocationId,
     LogEntry,
@@ -34,45 +40,49 @@ from csmcore.model import (
     ProductModelId,
     ServiceContract,
     SlaState,
+    SoldProduct,
+    SoldProductId,
     SupportPolicy,
+    TimeEntry,
 )
 from csmcore.ports import Clock
 
 __all__ = ["MemoryHost"]
 
-_Agreement = TypeVar("_Agreement", ServiceContract, Entitlement)
-_Noun = TypeVar("_Noun", Account, Contact, Consumer, ProductModel, Asset, Location, Group)
-_Known: TypeAlias = Account | Contact | Consumer | ProductModel | Asset | Location | Group
+_Noun = TypeVar("_Noun", bound=BookEntry | TimeEntry)
+_Found = TypeVar("_Found")
+_Key: TypeAlias = tuple[str, str]
 
 _NOBODY = ("", "")
 
 
 @attrs.define(eq=False)
-class _ByCustomer(Generic[_Agreement]):
-    """Agreements by the account or consumer that they are for; those for nobody in particular are for everybody."""
+class _Index(Generic[_Noun]):
+    """Nouns of one kind, by their id and by whom or what they are for."""
 
-    customers: dict[str, tuple[str, str]] = attrs.field(factory=dict)
-    of_customer: dict[tuple[str, str], dict[str, _Agreement]] = attrs.field(factory=dict)
+    nouns: dict[str, _Noun] = attrs.field(factory=dict)
+    keys: dict[str, tuple[_Key, ...]] = attrs.field(factory=dict)
+    by_key: dict[_Key, dict[str, _Noun]] = attrs.field(factory=dict)
 
-    def put(self, noun: _Agreement) -> None:
+    def put(self, noun: _Noun, *keys: _Key) -> None:
         """Add it, or put it in the place of the one with its id."""
-        if noun.id in self.customers:
-            del self.of_customer[self.customers[noun.id]][noun.id]
-        if noun.account is not None:
-            key = ("account", str(noun.account))
-        elif noun.consumer is not None:
-            key = ("consumer", str(noun.consumer))
-        else:
-            key = _NOBODY
-        self.customers[noun.id] = key
-        self.of_customer.setdefault(key, {})[noun.id] = noun
+        for key in self.keys.get(noun.id, ()):
+            if key not in keys:
+                del self.by_key[key][noun.id]
+        for key in keys:
+            self.by_key.setdefault(key, {})[noun.id] = noun
+        self.keys[noun.id] = keys
+        self.nouns[noun.id] = noun
 
-    def find(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> list[_Agreement]:
-        """Those of the accounts, of the consumer, and of nobody."""
-        keys = [*(("account", account) for account in accounts), _NOBODY]
-        if consumer is not None:
-            keys.append(("consumer", consumer))
-        return [noun for key in keys for noun in self.of_customer.get(key, {}).values()]
+    def find(self, *keys: _Key) -> list[_Noun]:
+        """Those that are for any of these."""
+        return [noun for key in keys for noun in self.by_key.get(key, {}).values()]
+
+
+def _customer(noun: ServiceContract | Entitlement) -> _Key:
+    """Whom an agreement is for; one for nobody in particular is for everybody."""
+    names = ("account", "consumer", "household")
+    return next(((name, str(whose)) for name in names if (whose := getattr(noun, name, None)) is not None), _NOBODY)
 
 
 class MemoryHost:
@@ -93,25 +103,36 @@ class MemoryHost:
         self._entries: dict[CaseId, list[LogEntry]] = {}
         self._commands: dict[CommandId, LogEntry] = {}
         self._numbered = 0
-        self._known: dict[tuple[type[_Known], str], _Known] = {}
-        self._contracts = _ByCustomer[ServiceContract]()
-        self._entitlements = _ByCustomer[Entitlement]()
+        self._taken: dict[CaseId, list[LedgerEntry]] = {}
+        self._known: dict[tuple[type, str], BookEntry] = {}
+        self._contracts = _Index[ServiceContract]()
+        self._entitlements = _Index[Entitlement]()
+        self._households = _Index[Household]()
+        self._times = _Index[TimeEntry]()
         if book is not None:
-            people = (book.accounts, book.contacts, book.consumers)
-            things = (book.products, book.assets, book.contracts, book.entitlements)
-            places = (book.locations, book.groups)
-            self.add(*(entry for section in (*people, *things, *places) for entry in section.values()))
+            sections = (getattr(book, field.name) for field in attrs.fields(AgreementBook))
+            self.add(*(entry for section in sections for entry in section.values()))
 
-    def add(self, *entries: _Known | ServiceContract | Entitlement) -> None:
-        """Know these; each takes the place of the one with its id."""
+    def add(self, *entries: BookEntry | TimeEntry) -> None:
+        """Know these; each takes the place of the one with its id.
+
+        An entitlement comes with what was used of it: to change another field of it, begin with what `entitlement`
+        gives.
+        """
         with self._lock:
             for entry in entries:
-                if isinstance(entry, ServiceContract):
-                    self._contracts.put(entry)
-                elif isinstance(entry, Entitlement):
-                    self._entitlements.put(entry)
-                else:
-                    self._known[type(entry), entry.id] = entry
+                match entry:
+                    case ServiceContract():
+                        self._contracts.put(entry, _customer(entry))
+                    case Entitlement():
+                        self._entitlements.put(entry, _customer(entry))
+                    case Household():
+                        members = dict.fromkeys(("member", str(member.consumer)) for member in entry.members)
+                        self._households.put(entry, *members)
+                    case TimeEntry():
+                        self._times.put(entry, ("case", str(entry.case)))
+                    case _:
+                        self._known[type(entry), entry.id] = entry
 
     def publish(self, policy: SupportPolicy) -> None:
         """Open new cases under this policy; those that are open keep theirs."""
@@ -153,14 +174,28 @@ class MemoryHost:
             found = 0 if before is None else before.version
             if found != case.version - 1:
                 raise StaleVersion(case.id, case.version - 1, found)
+            if receipt is not None and receipt.command_id in self._commands:
+                raise StaleVersion(case.id, case.version - 1)
+            if entry.ledger:
+                self._count(entry.ledger)
             if receipt is not None:
-                if receipt.command_id in self._commands:
-                    raise StaleVersion(case.id, case.version - 1)
                 self._commands[receipt.command_id] = entry
             self._cases[case.id] = case
             self._clocks[case.id] = sla
             self._activity.setdefault(case.id, []).extend(activity)
             self._entries.setdefault(case.id, []).append(entry)
+
+    def _count(self, ledger: Sequence[LedgerEntry]) -> None:
+        """Add entries to their ledgers, or none of them."""
+        rows: dict[EntitlementId, Entitlement] = {}
+        for entry in ledger:
+            row = rows.get(entry.entitlement) or self._entitlements.nouns.get(entry.entitlement)
+            if row is None or row.ledger_entries != entry.sequence - 1:
+                raise StaleVersion(entry.case, entry.case_version - 1, entitlement=entry.entitlement)
+            rows[row.id] = row.counting(entry)
+        self.add(*rows.values())
+        for entry in ledger:
+            self._taken.setdefault(entry.case, []).append(entry)
 
     def next_case(self) -> tuple[CaseId, str]:
         """See `csmcore.ports.Numbering`."""
@@ -191,6 +226,11 @@ class MemoryHost:
         """See `csmcore.ports.CustomerDirectory`."""
         return self._find(Consumer, consumer_id)
 
+    def households(self, consumer_id: ConsumerId) -> Sequence[Household]:
+        """See `csmcore.ports.CustomerDirectory`. Those that they were in once are among them."""
+        with self._lock:
+            return self._households.find(("member", str(consumer_id)))
+
     def product(self, product_id: ProductModelId) -> ProductModel | None:
         """See `csmcore.ports.Catalogue`."""
         return self._find(ProductModel, product_id)
@@ -198,6 +238,14 @@ class MemoryHost:
     def asset(self, asset_id: AssetId) -> Asset | None:
         """See `csmcore.ports.Catalogue`."""
         return self._find(Asset, asset_id)
+
+    def sold_product(self, sold_product_id: SoldProductId) -> SoldProduct | None:
+        """See `csmcore.ports.Catalogue`."""
+        return self._find(SoldProduct, sold_product_id)
+
+    def install_base_item(self, item_id: InstallBaseItemId) -> InstallBaseItem | None:
+        """See `csmcore.ports.Catalogue`."""
+        return self._find(InstallBaseItem, item_id)
 
     def location(self, location_id: LocationId) -> Location | None:
         """See `csmcore.ports.Catalogue`."""
@@ -210,12 +258,34 @@ class MemoryHost:
     def contracts(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[ServiceContract]:
         """See `csmcore.ports.Agreements`."""
         with self._lock:
-            return self._contracts.find(accounts, consumer)
+            return self._contracts.find(*self._customers(accounts, consumer))
 
     def entitlements(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[Entitlement]:
         """See `csmcore.ports.Agreements`."""
         with self._lock:
-            return self._entitlements.find(accounts, consumer)
+            return self._entitlements.find(*self._customers(accounts, consumer))
+
+    def _customers(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> list[_Key]:
+        keys = [*(("account", str(account)) for account in accounts), _NOBODY]
+        if consumer is not None:
+            keys.append(("consumer", str(consumer)))
+            keys += (("household", str(home.id)) for home in self._households.find(("member", str(consumer))))
+        return keys
+
+    def consumption(self, case_id: CaseId) -> Sequence[LedgerEntry]:
+        """See `csmcore.ports.Ledger`."""
+        with self._lock:
+            return tuple(self._taken.get(case_id, ()))
+
+    def entitlement(self, entitlement_id: EntitlementId) -> Entitlement | None:
+        """See `csmcore.ports.Ledger`."""
+        with self._lock:
+            return self._entitlements.nouns.get(entitlement_id)
+
+    def time_entries(self, case_id: CaseId) -> Sequence[TimeEntry]:
+        """See `csmcore.ports.TimeLog`."""
+        with self._lock:
+            return self._times.find(("case", str(case_id)))
 
     # --- policy and time ---------------------------------------------------------------------------------------------
 
@@ -233,7 +303,7 @@ class MemoryHost:
         """See `csmcore.ports.Clock`."""
         return self._clock.now()
 
-    def _find(self, kind: type[_Noun], identity: str) -> _Noun | None:
+    def _find(self, kind: type[_Found], identity: str) -> _Found | None:
         with self._lock:
             found = self._known.get((kind, identity))
         return found if isinstance(found, kind) else None

@@ -17,16 +17,17 @@ from csmcore.model import (
     Entitlement,
     EntitlementDecision,
     EntitlementQuestion,
+    Household,
     Reason,
     ServiceContract,
-    SupportPolicy,
 )
-from csmcore.rules import derive_entitlement, facts_record
+from csmcore.rules import Plan, derive_entitlement, facts_record
 
 __all__ = ["ASKED", "Agreed", "Answer"]
 
 ASKED: Final = (
-    *("account", "contact", "consumer", "product", "asset", "channel", "assignment_group"),
+    *("account", "contact", "consumer", "product", "asset", "sold_product", "install_base_item"),
+    *("channel", "assignment_group"),
     *("contract", "contract_is_manual", "entitlement", "entitlement_is_manual"),
 )
 """The fields of a row that decide about the entitlement."""
@@ -39,6 +40,8 @@ _NAMED: Final = (
     ("consumer", "consumers", "unknown_customer"),
     ("product", "products", "unknown_agreement"),
     ("asset", "assets", "unknown_agreement"),
+    ("sold_product", "sold_products", "unknown_agreement"),
+    ("install_base_item", "install_base_items", "unknown_agreement"),
     ("contract", "contracts", "unknown_agreement"),
     ("entitlement", "entitlements", "unknown_agreement"),
     ("assignment_group", "groups", "unknown_agreement"),
@@ -79,22 +82,26 @@ class _ByCustomer(Generic[_Agreement]):
 class Agreed:
     """A book of agreements, indexed by customer. It changes nothing and keeps nothing but the index."""
 
-    def __init__(self, book: AgreementBook, policy: SupportPolicy) -> None:
+    def __init__(self, book: AgreementBook, plan: Plan) -> None:
         self._book = book
-        self._policy = policy
+        self._plan = plan
+        self._households: defaultdict[str, list[Household]] = defaultdict(list)
+        for household in book.households.values():
+            for consumer in {member.consumer for member in household.members}:
+                self._households[consumer].append(household)
         self._contracts = _ByCustomer(book.contracts.values())
         self._entitlements = _ByCustomer(book.entitlements.values())
 
     def answer(self, told: Mapping[str, Any], at: datetime) -> Answer:
         """The entitlement and contract of a case of which this is told, as of the instant.
 
-        A contact brings their account, an asset its product, where none is told. A contract or entitlement that is
-        told stays, as set by hand, unless the history says that it was derived.
+        A contact brings their account; an asset, or else what was sold or installed, its product, where none is told. A
+        contract or entitlement that is told stays, as set by hand, unless the history says that it was derived.
         """
         brought = self._brought(told)
         told = {**told, **brought}
         facts = self._facts(told)
-        derivation = derive_entitlement(_question(told), facts, self._policy, at)
+        derivation = derive_entitlement(_question(told), facts, self._plan.policy, at, self._plan.strategies)
         agreed = derivation.case_fields
         fields = {
             **brought,
@@ -104,12 +111,16 @@ class Agreed:
         return Answer(derivation, fields, tuple(self._unknown(told)))
 
     def _brought(self, told: Mapping[str, Any]) -> dict[str, str]:
-        """What the contact and the asset say that the history does not."""
-        contact = self._book.contacts.get(told.get("contact", ""))
-        asset = self._book.assets.get(told.get("asset", ""))
+        """What the contact, the asset, and what was sold or installed say that the history does not."""
+        book = self._book
+        contact = book.contacts.get(told.get("contact", ""))
+        asset = book.assets.get(told.get("asset", ""))
+        sold = book.sold_products.get(told.get("sold_product", ""))
+        installed = book.install_base_items.get(told.get("install_base_item", ""))
+        products = (asset and asset.product_model, sold and sold.product, installed and installed.product)
         found: dict[str, str | None] = {
             "account": None if contact is None else contact.account,
-            "product": None if asset is None else asset.product_model,
+            "product": next((product for product in products if product), None),
         }
         return {name: value for name, value in found.items() if value is not None and told.get(name) is None}
 
@@ -123,7 +134,10 @@ class Agreed:
             contact=book.contacts.get(told.get("contact", "")),
             consumer=book.consumers.get(consumer) if consumer else None,
             product=book.products.get(told.get("product", "")),
+            households=tuple(self._households.get(consumer or "", ())),
             asset=asset,
+            sold_product=book.sold_products.get(told.get("sold_product", "")),
+            install_base_item=book.install_base_items.get(told.get("install_base_item", "")),
             location=None if asset is None or asset.location is None else book.locations.get(asset.location),
             group=book.groups.get(told.get("assignment_group", "")),
             contracts=_with(self._contracts.of(line, consumer), book.contracts.get(contract) if contract else None),

@@ -40,7 +40,7 @@ def replay_history(  # noqa: PLR0913 - each is a question of its own, and named
     or ``by_time``. With ``strict`` the first finding is an error. The revisions of the cases to ``keep`` are kept.
     Raises InvalidValue where a case of a grouped history comes again, and what ``rows`` raise.
     """
-    agreed = None if agreements is None else Agreed(agreements, plan.policy)
+    agreed = None if agreements is None else Agreed(agreements, plan)
     replaying = _Replaying(plan, agreed, None if as_of is None else as_utc(as_of), keep, is_strict=strict)
     feed = replaying.grouped if layout == "grouped" else replaying.by_time
     for row in feed(rows):

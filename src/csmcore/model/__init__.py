@@ -5,7 +5,7 @@ from csmcore.model.account_relationship import AccountRelationship, AccountRelat
 from csmcore.model.activity import Activity, Comment, WorkNote
 from csmcore.model.actor import SYSTEM, Actor, ActorKind, Role
 from csmcore.model.address import ADDRESS_KINDS, Address, AddressKind, SocialProfile
-from csmcore.model.agreements import AgreementBook
+from csmcore.model.agreements import AgreementBook, BookEntry
 from csmcore.model.asset import ASSET_SUBSTATES, Asset, AssetState
 from csmcore.model.case import CASE_STATES, CHANNELS, TERMINAL_STATES, Case, CaseState, Channel, Resolution
 from csmcore.model.commands import (
@@ -50,6 +50,26 @@ from csmcore.model.contract import (
     CoveredSoldProduct,
     ServiceContract,
 )
+from csmcore.model.contract_commands import (
+    CONTRACT_ACTIONS,
+    ActivateContract,
+    AddContractLine,
+    AddCovered,
+    ApproveContract,
+    CancelContract,
+    ChangeContractDates,
+    ChangeContractLine,
+    ContractAction,
+    ContractCommand,
+    ExpireContract,
+    RejectContract,
+    RemoveCovered,
+    RenewContract,
+    ResumeContract,
+    SubmitContract,
+    SuspendContract,
+)
+from csmcore.model.contract_decision import ContractDecision, ContractFacts, ContractStep, CoverableItem, Renewal
 from csmcore.model.contract_relationship import ContractRelationship
 from csmcore.model.decisions import Decision, Intent, IntentKind
 from csmcore.model.derivation import (
@@ -116,6 +136,16 @@ from csmcore.model.ids import (
     TimeEntryId,
     UserId,
 )
+from csmcore.model.imports import (
+    IMPORT_OUTCOMES,
+    Imported,
+    ImportOutcome,
+    ImportRules,
+    ImportSummary,
+    KnownAccounts,
+    KnownContacts,
+    OutcomeKind,
+)
 from csmcore.model.install_base_item import InstallBaseItem
 from csmcore.model.location import Location
 from csmcore.model.log import CommandReceipt, LogEntry
@@ -132,11 +162,17 @@ from csmcore.model.policy import (
     SupportPolicy,
 )
 from csmcore.model.policy_ref import PolicyRef
-from csmcore.model.product import AssetTracking, Component, Delivery, ModelStatus, Product, ProductModel
+from csmcore.model.product import AssetTracking, Component, Delivery, ModelStatus, Product, ProductForm, ProductModel
 from csmcore.model.readings import Explanation, Segment, SegmentKind, SlaReading
 from csmcore.model.reasons import Reason, Refusal, Refused, accepted
-from csmcore.model.registration import REGISTRATION_STATES, Registration, RegistrationKind, RegistrationState
-from csmcore.model.responsibility import ContactRelationship, ResponsibilityDefinition, ResponsibilityKind, TeamMember
+from csmcore.model.registration import (
+    REGISTRATION_STATES,
+    Registration,
+    RegistrationKind,
+    RegistrationState,
+    RequestRegistration,
+)
+from csmcore.model.responsibility import ContactRelationship, ResponsibilityDefinition, ResponsibilityHolder, TeamMember
 from csmcore.model.revision import Revision
 from csmcore.model.rota import Rota, RotaSwap
 from csmcore.model.schema import CASE_FIELDS, REVISION_SCHEMA
@@ -159,11 +195,13 @@ __all__ = [
     "CLOCK_CONDITIONS",
     "COMMANDS",
     "CONSUMPTION_MILESTONES",
+    "CONTRACT_ACTIONS",
     "CONTRACT_STATES",
     "DEFAULT_MATRIX",
     "DERIVED_FROM",
     "ENTITLEMENT_STRATEGIES",
     "EVENT_KINDS",
+    "IMPORT_OUTCOMES",
     "MEASURES",
     "REGISTRATION_STATES",
     "REVISION_SCHEMA",
@@ -180,16 +218,20 @@ __all__ = [
     "AccountRelationshipType",
     "AccountRole",
     "Action",
+    "ActivateContract",
     "Activity",
     "ActivityId",
     "Actor",
     "ActorKind",
     "AddComment",
+    "AddContractLine",
+    "AddCovered",
     "AddWorkNote",
     "Address",
     "AddressId",
     "AddressKind",
     "AgreementBook",
+    "ApproveContract",
     "Asset",
     "AssetId",
     "AssetState",
@@ -197,10 +239,12 @@ __all__ = [
     "AssignCase",
     "AssignToMe",
     "AutoCloseCase",
+    "BookEntry",
     "BusinessModel",
     "CalendarChange",
     "CalendarStretch",
     "CancelCase",
+    "CancelContract",
     "CancelMode",
     "Candidate",
     "Case",
@@ -209,6 +253,8 @@ __all__ = [
     "CaseId",
     "CaseState",
     "CellKind",
+    "ChangeContractDates",
+    "ChangeContractLine",
     "Channel",
     "ClockChange",
     "CloseCase",
@@ -226,13 +272,19 @@ __all__ = [
     "ContactId",
     "ContactRelationship",
     "ContactRelationshipId",
+    "ContractAction",
     "ContractApproval",
+    "ContractCommand",
+    "ContractDecision",
+    "ContractFacts",
     "ContractId",
     "ContractLine",
     "ContractLineId",
     "ContractRelationship",
     "ContractRelationshipId",
     "ContractState",
+    "ContractStep",
+    "CoverableItem",
     "Covered",
     "CoveredAsset",
     "CoveredInstallBaseItem",
@@ -253,6 +305,7 @@ __all__ = [
     "Event",
     "EventId",
     "EventKind",
+    "ExpireContract",
     "Explanation",
     "FieldColumn",
     "Finding",
@@ -265,10 +318,16 @@ __all__ = [
     "Household",
     "HouseholdId",
     "HouseholdMember",
+    "ImportOutcome",
+    "ImportRules",
+    "ImportSummary",
+    "Imported",
     "InstallBaseItem",
     "InstallBaseItemId",
     "Intent",
     "IntentKind",
+    "KnownAccounts",
+    "KnownContacts",
     "Layout",
     "LedgerEntry",
     "Location",
@@ -281,11 +340,13 @@ __all__ = [
     "OnTime",
     "OpenCase",
     "Otherwise",
+    "OutcomeKind",
     "OverridePriority",
     "Pause",
     "PolicyRef",
     "PriorityMatrix",
     "Product",
+    "ProductForm",
     "ProductId",
     "ProductModel",
     "ProductModelId",
@@ -299,15 +360,21 @@ __all__ = [
     "RegistrationId",
     "RegistrationKind",
     "RegistrationState",
+    "RejectContract",
     "RejectSolution",
     "RelationshipTypeId",
+    "RemoveCovered",
+    "RenewContract",
+    "Renewal",
     "ReopenCase",
     "RequestInfo",
+    "RequestRegistration",
     "ResetAction",
     "Resolution",
     "ResponsibilityDefinition",
+    "ResponsibilityHolder",
     "ResponsibilityId",
-    "ResponsibilityKind",
+    "ResumeContract",
     "ResumeMode",
     "ResumeWork",
     "Revision",
@@ -334,7 +401,9 @@ __all__ = [
     "Stage",
     "Standing",
     "Standstill",
+    "SubmitContract",
     "SupportPolicy",
+    "SuspendContract",
     "TeamMember",
     "TeamMemberId",
     "Threshold",

@@ -1,6 +1,7 @@
 """Everything that is known of a vendor's customers, and of what was agreed with them, in one value."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import attrs
 
@@ -51,7 +52,35 @@ from csmcore.model.rota import Rota
 from csmcore.model.sold_product import SoldProduct
 from csmcore.model.user import Skill, User
 
-__all__ = ["AgreementBook"]
+__all__ = ["AgreementBook", "BookEntry"]
+
+BookEntry: TypeAlias = (
+    Account
+    | Contact
+    | Consumer
+    | Household
+    | Product
+    | ModelCategory
+    | ProductModel
+    | Location
+    | ConfigurationItem
+    | Asset
+    | SoldProduct
+    | InstallBaseItem
+    | ServiceContract
+    | ContractRelationship
+    | Entitlement
+    | Skill
+    | Group
+    | User
+    | Rota
+    | ResponsibilityDefinition
+    | TeamMember
+    | AccountRelationshipType
+    | AccountRelationship
+    | ContactRelationship
+)
+"""Everything that a book holds."""
 
 
 @attrs.frozen(kw_only=True)

@@ -183,23 +183,17 @@ class ServiceContract:
         index = self._by_item
         return [entry for item in items for entry in index.get(item, ())]
 
-    def line_state(self, line: ContractLineId | None) -> ContractState:
-        """The state of a line: that of the contract where it names none, else the first that is not active upwards."""
-        while line is not None:
-            found = self._lines[line]
-            if found.state != "active":
-                return found.state
-            line = found.parent
-        return self.state
+    def has_line(self, line: ContractLineId) -> bool:
+        """Whether it has a line of that id."""
+        return line in self._lines
 
-    def line_days(self, line: ContractLineId | None) -> list[tuple[date | None, date | None]]:
-        """The first and last day of a line and of all that it is a part of, down to the contract's own."""
-        days = []
-        while line is not None:
-            found = self._lines[line]
-            days.append((found.starts_on, found.ends_on))
-            line = found.parent
-        return [*days, (self.starts_on, self.ends_on)]
+    def lines_from(self, line: ContractLineId | None) -> list[ContractLine]:
+        """A line and those that it is a part of, nearest first; none for None, and for a line that there is not."""
+        found: list[ContractLine] = []
+        while line is not None and line in self._lines:
+            found.append(self._lines[line])
+            line = found[-1].parent
+        return found
 
     @cached_property
     def _lines(self) -> Mapping[ContractLineId, ContractLine]:

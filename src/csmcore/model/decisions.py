@@ -7,6 +7,7 @@ import attrs
 
 from csmcore.model.activity import Activity
 from csmcore.model.case import Case
+from csmcore.model.consumption import LedgerEntry
 from csmcore.model.derivation import EntitlementDecision
 from csmcore.model.events import Event
 from csmcore.model.fields import one_of
@@ -37,7 +38,8 @@ class Decision:
     """One accepted command: the case one version on, its clocks, what was said and done, what is to do, and why.
 
     A service saves all of it in one unit of work, or none. ``revision`` is None for a tick, which changes no field.
-    ``derivation`` is the answer about the entitlement, where the command asked that question.
+    ``derivation`` is the answer about the entitlement, where the command asked that question; ``ledger`` is what the
+    case took of entitlements with it, or gave back.
     Printed it is text; a notebook shows it with a table of the clocks. Neither has what people wrote.
     """
 
@@ -49,6 +51,7 @@ class Decision:
     intents: tuple[Intent, ...] = ()
     reasons: tuple[Reason, ...] = ()
     derivation: EntitlementDecision | None = None
+    ledger: tuple[LedgerEntry, ...] = ()
 
     def __str__(self) -> str:
         """The case, then why, what happened, every clock, and what the host is left to do; instants in UTC."""

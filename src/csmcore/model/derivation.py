@@ -76,7 +76,7 @@ class EntitlementQuestion:
         )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Candidate:
     """One entitlement's part in an answer: chosen, or the reasons why not.
 
@@ -97,11 +97,12 @@ class Candidate:
         return sum(self.weights)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class EntitlementDecision:
     """The answer: which entitlement applies at an instant, or none, and why.
 
-    ``candidates`` are ranked: the chosen, the outranked, the ineligible (fewest obstacles first), the incompatible.
+    ``candidates`` are ranked: the chosen, the outranked, the ineligible (fewest obstacles first), the incompatible. An
+    index that was not asked to explain lists the chosen alone of those that it ``considered``.
     ``contract`` is the one that the case then has, where the facts know it. Printed it is text; a notebook shows a
     table.
     """
@@ -111,6 +112,7 @@ class EntitlementDecision:
     chosen: Entitlement | None
     contract: ServiceContract | None
     candidates: tuple[Candidate, ...]
+    considered: int
     strategy: str
     policy: PolicyRef
     time_zone_database: str
@@ -147,7 +149,7 @@ class EntitlementDecision:
             under = f" under contract {self.contract.number}" if self.contract else ""
             text = (_name(self.chosen) if self.chosen else found) + " applies" + under
         else:
-            text = "not entitled" if by_hand else f"not entitled: {_nobody(len(self.candidates))}"
+            text = "not entitled" if by_hand else f"not entitled: {_nobody(self.considered)}"
         return Reason(code, text + (", set by hand" if by_hand else ""), ("entitlement", "contract"))
 
     def __str__(self) -> str:
@@ -192,7 +194,7 @@ def _nobody(count: int) -> str:
         case 1:
             return "the one entitlement does not apply"
         case _:
-            return f"none of {count} entitlements applies"
+            return f"none of {count:,} entitlements applies"
 
 
 def _name(entitlement: Entitlement) -> str:

@@ -1,13 +1,13 @@
 """Entitlements: what support a customer may ask for, by which channels, and how much of it."""
 
 from datetime import date
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, Self, TypeAlias, get_args
 
 import attrs
 
-from csmcore.errors import InvalidValue
+from csmcore.errors import InvalidValue, shown
 from csmcore.model.case import CHANNELS, Channel
-from csmcore.model.consumption import CONSUMPTION_MILESTONES, ConsumptionMilestone
+from csmcore.model.consumption import CONSUMPTION_MILESTONES, ConsumptionMilestone, LedgerEntry
 from csmcore.model.contract import CONTRACT_STATES, ContractState
 from csmcore.model.fields import is_id, is_ids, is_text, one_of, optional, within
 from csmcore.model.ids import (
@@ -102,3 +102,10 @@ class Entitlement:
         if not self.per_unit or self.total_units is None:
             return None
         return self.total_units * (_SECONDS_PER_HOUR if self.unit == "hours" else 1) - self.used
+
+    def counting(self, entry: LedgerEntry) -> Self:
+        """The entitlement after the next entry of its ledger. Raises InvalidValue for another, and for less than 0."""
+        if (entry.entitlement, entry.sequence) != (self.id, self.ledger_entries + 1):
+            problem = f"entry {entry.sequence} of {shown(entry.entitlement)} does not follow {self.ledger_entries}"
+            raise InvalidValue("ledger_entries", problem, "count the entries of its own ledger, in order, each once")
+        return attrs.evolve(self, used=self.used + entry.units, ledger_entries=entry.sequence)

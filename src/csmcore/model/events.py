@@ -31,6 +31,8 @@ EventKind: TypeAlias = Literal[
     "work_note_added",
     "priority_overridden",
     "entitlement_derived",
+    "units_consumed",
+    "units_returned",
     "survey_requested",
     "clock_attached",
     "clock_paused",

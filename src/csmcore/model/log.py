@@ -4,6 +4,7 @@ from typing import Self
 
 import attrs
 
+from csmcore.model.consumption import LedgerEntry
 from csmcore.model.decisions import Decision, Intent
 from csmcore.model.derivation import EntitlementDecision
 from csmcore.model.events import Event
@@ -40,6 +41,7 @@ class LogEntry:
     intents: tuple[Intent, ...] = ()
     reasons: tuple[Reason, ...] = ()
     derivation: EntitlementDecision | None = None
+    ledger: tuple[LedgerEntry, ...] = ()
 
     @classmethod
     def of(cls, decision: Decision, receipt: CommandReceipt | None) -> Self:
@@ -54,4 +56,5 @@ class LogEntry:
             intents=decision.intents,
             reasons=decision.reasons,
             derivation=decision.derivation,
+            ledger=decision.ledger,
         )

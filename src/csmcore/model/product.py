@@ -8,9 +8,9 @@ from csmcore.errors import InvalidValue, shown
 from csmcore.model.fields import is_id, is_ids, is_text, is_written, one_of, optional, within
 from csmcore.model.ids import ModelCategoryId, ProductId, ProductModelId, SkillId
 
-__all__ = ["AssetTracking", "Component", "Delivery", "ModelStatus", "Product", "ProductModel"]
+__all__ = ["AssetTracking", "Component", "Delivery", "ModelStatus", "Product", "ProductForm", "ProductModel"]
 
-ProductKind: TypeAlias = Literal["goods", "service"]
+ProductForm: TypeAlias = Literal["goods", "service"]
 ModelStatus: TypeAlias = Literal["in_production", "retired", "sold"]
 AssetTracking: TypeAlias = Literal["leave_to_category", "create_consumable", "dont_create"]
 Delivery: TypeAlias = Literal["installed", "subscription"]
@@ -22,7 +22,7 @@ class Product:
 
     id: ProductId = attrs.field(validator=is_id)
     name: str = attrs.field(validator=is_written)
-    kind: ProductKind = attrs.field(default="goods", validator=one_of(get_args(ProductKind)))
+    form: ProductForm = attrs.field(default="goods", validator=one_of(get_args(ProductForm)))
     description: str = attrs.field(default="", validator=is_text)
     active: bool = True
 

@@ -9,7 +9,7 @@ from csmcore.errors import InvalidValue
 from csmcore.model.fields import in_utc, is_id, is_text, is_written, one_of, optional
 from csmcore.model.ids import AccountId, ConsumerId, ContactId, RegistrationId, UserId
 
-__all__ = ["REGISTRATION_STATES", "Registration", "RegistrationKind", "RegistrationState"]
+__all__ = ["REGISTRATION_STATES", "Registration", "RegistrationKind", "RegistrationState", "RequestRegistration"]
 
 RegistrationKind: TypeAlias = Literal["contact", "consumer"]
 RegistrationState: TypeAlias = Literal["requested", "approved", "rejected", "withdrawn"]
@@ -45,3 +45,19 @@ class Registration:
         if (self.kind == "contact") != (self.account is not None):
             has = "a contact's has none" if self.account is None else "a consumer's has one"
             raise InvalidValue("account", has, "a contact registers with an account, a consumer without")
+
+
+@attrs.frozen(kw_only=True)
+class RequestRegistration:
+    """What somebody gives who wants to become a contact, with an account's registration code, or a consumer.
+
+    ``id`` is the new registration's; ``user`` is their login, where they have one. Raises InvalidValue.
+    """
+
+    id: RegistrationId = attrs.field(validator=is_id)
+    kind: RegistrationKind = attrs.field(validator=one_of(get_args(RegistrationKind)))
+    name: str = attrs.field(validator=is_written)
+    email: str = attrs.field(validator=is_text)
+    phone: str = attrs.field(default="", validator=is_text)
+    user: UserId | None = attrs.field(default=None, validator=optional(is_id))
+    registration_code: str = attrs.field(default="", validator=is_text)

@@ -17,9 +17,9 @@ from csmcore.model.ids import (
     UserId,
 )
 
-__all__ = ["ContactRelationship", "ResponsibilityDefinition", "ResponsibilityKind", "TeamMember"]
+__all__ = ["ContactRelationship", "ResponsibilityDefinition", "ResponsibilityHolder", "TeamMember"]
 
-ResponsibilityKind: TypeAlias = Literal["user", "contact", "consumer", "account", "none"]
+ResponsibilityHolder: TypeAlias = Literal["user", "contact", "consumer", "account", "none"]
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +32,7 @@ class ResponsibilityDefinition:
 
     id: ResponsibilityId = attrs.field(validator=is_id)
     name: str = attrs.field(validator=is_written)
-    kind: ResponsibilityKind = attrs.field(default="user", validator=one_of(get_args(ResponsibilityKind)))
+    held_by: ResponsibilityHolder = attrs.field(default="user", validator=one_of(get_args(ResponsibilityHolder)))
     is_unique: bool = False
     description: str = attrs.field(default="", validator=is_text)
 

@@ -1,7 +1,11 @@
 """The rules: pure functions of facts and ``now``, which answer with reasons."""
 
 from csmcore.rules.actions import Available, actions_for
-from csmcore.rules.agreements.entitlement import derive_entitlement
+from csmcore.rules.agreements.contract_parties import relate_contract
+from csmcore.rules.agreements.contract_table import CONTRACT_TABLE, ContractNeed, ContractRow, contract_table
+from csmcore.rules.agreements.contracts import contract_due, decide_contract, next_contract_instant, tick_contract
+from csmcore.rules.agreements.entitlement import EntitlementStrategy, derive_entitlement
+from csmcore.rules.agreements.renewals import renewed
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.clocks.compiled import CompiledDefinition
 from csmcore.rules.clocks.difference import difference
@@ -9,36 +13,187 @@ from csmcore.rules.clocks.fold import advance, evaluate, next_deadline, tick
 from csmcore.rules.clocks.plan import Plan, compile_policy
 from csmcore.rules.clocks.reading import explain, read
 from csmcore.rules.clocks.warnings import PromiseWarning, promise_warnings
+from csmcore.rules.customers.account_relationships import (
+    SeenRelationship,
+    relate_accounts,
+    relationships_of_type,
+    seen_from,
+)
+from csmcore.rules.customers.accounts import account_path, add_account, move_account, set_codes, set_primary_contact
+from csmcore.rules.customers.acting import Neighbourhood, can_create_on_behalf
+from csmcore.rules.customers.addresses import make_primary_address, put_address, remove_address
+from csmcore.rules.customers.consumers import ConsumerMerge, merge_consumers, repointed
+from csmcore.rules.customers.emails import email_key, is_email
+from csmcore.rules.customers.households import (
+    add_household_member,
+    end_membership,
+    head_on,
+    is_member,
+    make_head,
+    make_primary_household,
+    primary_household,
+)
+from csmcore.rules.customers.importing import import_accounts, import_contacts, import_summary
+from csmcore.rules.customers.people import calendar_of, skills_of
+from csmcore.rules.customers.registration import (
+    REGISTRATION_TABLE,
+    Approval,
+    RegistrationAction,
+    RegistrationFacts,
+    approve_registration,
+    reject_registration,
+    request_registration,
+    withdraw_registration,
+)
+from csmcore.rules.customers.responsibilities import (
+    Responsible,
+    assign_team_member,
+    define_responsibility,
+    delete_responsibility,
+    relate_contact,
+)
+from csmcore.rules.customers.rotas import Duty, on_duty
 from csmcore.rules.intake import follow_up, for_themselves
 from csmcore.rules.lifecycle import replay_events
+from csmcore.rules.ownership.assets import (
+    ASSET_MOVES,
+    add_asset_contact,
+    allocate_asset,
+    change_asset_state,
+    remove_asset_contact,
+    set_asset_primary_contact,
+)
+from csmcore.rules.ownership.catalogue import Evidence, Gap, GapKind, portfolio_gaps
+from csmcore.rules.ownership.categories import Brought, asset_for, change_category, install_base_item_for, item_for
+from csmcore.rules.ownership.install_base import (
+    Replacement,
+    install,
+    may_have_cases,
+    move_item,
+    replace_item,
+    sync_asset,
+    sync_item,
+    uninstall,
+)
+from csmcore.rules.ownership.installed import history_of, installed_on
+from csmcore.rules.ownership.models import Part, add_component, parts_of, required_skills
+from csmcore.rules.ownership.sold_products import record_sold_product, sold_in
 from csmcore.rules.priority import priority_of
 from csmcore.rules.revisions import facts_record
 from csmcore.rules.transitions import TABLE, Row
 
 __all__ = [
+    "ASSET_MOVES",
+    "CONTRACT_TABLE",
+    "REGISTRATION_TABLE",
     "TABLE",
+    "Approval",
     "Available",
+    "Brought",
     "CompiledDefinition",
+    "ConsumerMerge",
+    "ContractNeed",
+    "ContractRow",
+    "Duty",
+    "EntitlementStrategy",
+    "Evidence",
+    "Gap",
+    "GapKind",
+    "Neighbourhood",
+    "Part",
     "Plan",
     "PromiseWarning",
+    "RegistrationAction",
+    "RegistrationFacts",
+    "Replacement",
+    "Responsible",
     "Row",
+    "SeenRelationship",
+    "account_path",
     "actions_for",
+    "add_account",
+    "add_asset_contact",
+    "add_component",
+    "add_household_member",
     "advance",
+    "allocate_asset",
+    "approve_registration",
+    "asset_for",
+    "assign_team_member",
+    "calendar_of",
+    "can_create_on_behalf",
+    "change_asset_state",
+    "change_category",
     "compile_policy",
+    "contract_due",
+    "contract_table",
     "decide_apply",
+    "decide_contract",
     "decide_open",
     "decide_tick",
+    "define_responsibility",
+    "delete_responsibility",
     "derive_entitlement",
     "difference",
+    "email_key",
+    "end_membership",
     "evaluate",
     "explain",
     "facts_record",
     "follow_up",
     "for_themselves",
+    "head_on",
+    "history_of",
+    "import_accounts",
+    "import_contacts",
+    "import_summary",
+    "install",
+    "install_base_item_for",
+    "installed_on",
+    "is_email",
+    "is_member",
+    "item_for",
+    "make_head",
+    "make_primary_address",
+    "make_primary_household",
+    "may_have_cases",
+    "merge_consumers",
+    "move_account",
+    "move_item",
+    "next_contract_instant",
     "next_deadline",
+    "on_duty",
+    "parts_of",
+    "portfolio_gaps",
+    "primary_household",
     "priority_of",
     "promise_warnings",
+    "put_address",
     "read",
+    "record_sold_product",
+    "reject_registration",
+    "relate_accounts",
+    "relate_contact",
+    "relate_contract",
+    "relationships_of_type",
+    "remove_address",
+    "remove_asset_contact",
+    "renewed",
+    "replace_item",
     "replay_events",
+    "repointed",
+    "request_registration",
+    "required_skills",
+    "seen_from",
+    "set_asset_primary_contact",
+    "set_codes",
+    "set_primary_contact",
+    "skills_of",
+    "sold_in",
+    "sync_asset",
+    "sync_item",
     "tick",
+    "tick_contract",
+    "uninstall",
+    "withdraw_registration",
 ]

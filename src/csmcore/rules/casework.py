@@ -1,7 +1,7 @@
 """Where the verbs meet: one pure call for each way in which a case moves on.
 
-`decide_open`, `decide_apply` and `decide_tick` chain intake, flow, priority, entitlement and clocks. Services of any
-kind, analysis and hosts with a shell of their own call these and nothing below them.
+`decide_open`, `decide_apply` and `decide_tick` chain intake, flow, priority, entitlement, consumption and clocks.
+Services of any kind, analysis and hosts with a shell of their own call these and nothing below them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ from csmcore.model import (
     made,
     revised,
 )
+from csmcore.rules.agreements.consumption import consume, unspent
 from csmcore.rules.agreements.entitlement import derive_entitlement
 from csmcore.rules.clocks.events import clock_happenings
 from csmcore.rules.clocks.fold import advance, not_running, tick
@@ -66,7 +67,7 @@ def decide_open(  # noqa: PLR0913, PLR0917 - a new case's identity comes from ou
     if isinstance(opened, Refusal):
         return opened
     case = Case(**{"updated_at": now, **opened.changes})
-    return _decided(case, SlaState(), opened, actor, facts, plan, now, asks=True)
+    return _decided(None, case, SlaState(), opened, actor, facts, plan, now, asks=True)
 
 
 def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and its facts
@@ -87,7 +88,7 @@ def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and i
         return Refusal((Reason("too_early", "one of its clocks has already come further", ("updated_at",)),))
     changed = revised(case, {**taken.changes, "version": case.version + 1, "updated_at": now})
     asks = not _DERIVED_FROM.isdisjoint(taken.changes)
-    return _decided(changed, sla, taken, actor, facts, plan, now, asks=asks)
+    return _decided(case, changed, sla, taken, actor, facts, plan, now, asks=asks)
 
 
 def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime) -> Decision | None:
@@ -102,6 +103,7 @@ def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime) -> Decisio
 
 
 def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` have in common
+    before: Case | None,
     case: Case,
     sla: SlaState,
     taken: Step,
@@ -120,12 +122,15 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         case = revised(case, changes) if changes else case
         happened[0] = happened[0]._replace(changes={**happened[0].changes, **changes})
     if asks:
-        derivation = derive_entitlement(EntitlementQuestion.asked_by(case), facts, plan.policy, now)
+        derivation = derive_entitlement(EntitlementQuestion.asked_by(case), unspent(case, facts), plan.policy, now, plan.strategies)
         changes = _derived(case, derivation)
         if changes:
             case = revised(case, changes)
             happened.append(Happening("entitlement_derived", changes))
         reasons.append(derivation.reason)
+    used = consume(before, case, facts, now)
+    happened += used.happened
+    reasons += used.reasons
     fields = frozen(record_of(case, facts, taken))
     event_id = EventId(f"{case.id}/{case.version}/0")
     revision = made(Revision, {"at": now, "sequence": case.version, "event_id": event_id, "fields": fields})
@@ -141,6 +146,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         intents=taken.intents,
         reasons=tuple(reasons),
         derivation=derivation,
+        ledger=used.ledger,
     )
 
 

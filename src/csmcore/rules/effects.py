@@ -197,7 +197,7 @@ def _update_case(moment: Moment, command: UpdateCase) -> Step | Refusal:
     reasons: list[Reason] = []
     refusals: list[Reason] = []
     if not RELATED_FIELDS.isdisjoint(given):
-        wanted, reasons, refusals = relate(given, vars(case), moment.facts, moment.policy)
+        wanted, reasons, refusals = relate(given, vars(case), moment.facts, moment.policy, moment.now)
     changes = {name: value for name, value in wanted.items() if value != getattr(case, name)}
     if changes.get("needs_attention") is False:
         if actor.id != case.assigned_to and actor.roles.isdisjoint({"manager", "admin"}):

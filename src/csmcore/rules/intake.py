@@ -33,7 +33,7 @@ from csmcore.rules.transitions import OPENING, Party
 __all__ = ["follow_up", "for_themselves", "opening"]
 
 _CUSTOMER = ("account", "contact", "consumer", "requested_by")
-_COPIED = (*_CUSTOMER, "partner", "partner_contact", "product", "asset")
+_COPIED = (*_CUSTOMER, "partner", "partner_contact", "product", "asset", "sold_product", "install_base_item")
 _FOR_AGENTS = ("assignment_group", "assigned_to", "work_notes_list", "contract", "entitlement", "parent")
 _FOR_INSIDE = ("requested_by", "partner", "partner_contact")
 _OF_OTHERS: Mapping[ActorKind, tuple[str, ...]] = MappingProxyType({"contact": ("consumer",), "consumer": ("account",)})
@@ -80,7 +80,7 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
     if not parties:
         return Refusal((NOT_INVOLVED,))
     given = {name: value for name, default in _DEFAULTS if (value := getattr(command, name)) != default}
-    fields, reasons, refusals = relate(given, {"id": case_id}, facts, policy)
+    fields, reasons, refusals = relate(given, {"id": case_id}, facts, policy, now)
     refusals += missing(OPENING.requires, command)
     refusals += _not_theirs_to_set(given, actor, parties, facts.followed)
     refusals += _no_follow_up(command, actor, facts, policy, now)

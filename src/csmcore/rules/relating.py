@@ -2,29 +2,50 @@
 
 The same rules hold when a case is opened and when it is changed. Clear first, then fill in, and never touch a field
 that was just set: a new account takes what belonged to the one before off the case; a contact brings their account, an
-asset its product.
+asset its product, and a sold product or install base item theirs, where the case has none.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
+from csmcore.calendars import covered
 from csmcore.errors import shown
-from csmcore.model import Asset, CaseFacts, Entitlement, Reason, ServiceContract, SupportPolicy
+from csmcore.model import (
+    Asset,
+    BusinessModel,
+    CaseFacts,
+    Entitlement,
+    HouseholdId,
+    InstallBaseItem,
+    Reason,
+    ServiceContract,
+    SoldProduct,
+    SupportPolicy,
+)
 
 __all__ = ["RELATED_FIELDS", "Related", "relate"]
 
 _CUSTOMER = ("account", "contact", "consumer", "requested_by")
 _AGREEMENTS = ("contract", "entitlement")
 _BY_HAND = ("contract_is_manual", "entitlement_is_manual")
-_OF_ACCOUNT = ("partner", "partner_contact", "asset", "entitlement", "contract", "contact", *_BY_HAND)
-_OF_CONSUMER = ("asset", "entitlement", "contract", *_BY_HAND)
+_THINGS = ("asset", "sold_product", "install_base_item")
+_OF_ACCOUNT = ("partner", "partner_contact", *_THINGS, "entitlement", "contract", "contact", *_BY_HAND)
+_OF_CONSUMER = (*_THINGS, "entitlement", "contract", *_BY_HAND)
 _OF_PARTNER = ("partner_contact",)
 
 RELATED_FIELDS: frozenset[str] = frozenset({*_CUSTOMER, *_OF_ACCOUNT, "product", "parent"})
 """The fields that name something else; only these bear on each other."""
 
+_MODELS: Mapping[str, BusinessModel] = MappingProxyType({"account": "b2b", "consumer": "b2c"})
+
 _ACCOUNT_FROM_CONTACT = Reason("account_from_contact", "the account is the contact's", ("account",))
 _PRODUCT_FROM_ASSET = Reason("product_from_asset", "the product is the asset's model", ("product",))
+_PRODUCT_FROM_SOLD = Reason("product_from_sold_product", "the product is that of the sold product", ("product",))
+_PRODUCT_FROM_ITEM = Reason(
+    "product_from_install_base_item", "the product is that of the install base item", ("product",)
+)
 _NO_CUSTOMER = Reason("customer_missing", "name an account, a consumer or a requester: it has no customer", _CUSTOMER)
 _TWO_CUSTOMERS = Reason(
     "account_and_consumer", "an account and a consumer exclude each other; name one", ("account", "consumer")
@@ -32,6 +53,11 @@ _TWO_CUSTOMERS = Reason(
 _NO_PARTNER = Reason("partner_missing", "a partner's contact needs the partner", ("partner", "partner_contact"))
 _BOTH_WAYS = Reason("by_hand_or_derived", "an agreement is set by hand or derived, not both", _BY_HAND)
 _OWN_PARENT = Reason("own_parent", "a case is not its own parent", ("parent",))
+_TAKEN_OUT = Reason(
+    "install_base_item_inactive", "the install base item has been taken out; name what replaced it", (_THINGS[2],)
+)
+
+_Owned: TypeAlias = Asset | SoldProduct | InstallBaseItem | ServiceContract | Entitlement
 
 
 class Related(NamedTuple):
@@ -42,19 +68,33 @@ class Related(NamedTuple):
     refusals: list[Reason]
 
 
-def relate(given: Mapping[str, Any], present: Mapping[str, Any], facts: CaseFacts, policy: SupportPolicy) -> Related:
+class _Then(NamedTuple):
+    """The fields as they would be, those of them that were given, and what they are judged by."""
+
+    fields: Mapping[str, Any]
+    given: Mapping[str, Any]
+    named: frozenset[str]
+    facts: CaseFacts
+    policy: SupportPolicy
+    now: datetime
+
+
+def relate(
+    given: Mapping[str, Any], present: Mapping[str, Any], facts: CaseFacts, policy: SupportPolicy, now: datetime
+) -> Related:
     """The fields that were ``given``, those they bring and those they clear, on top of the ``present`` ones.
 
     ``facts`` are those of the fields as given. A field that is not there is None.
     """
     changes = dict(given)
-    reasons = [*_filled(changes, facts), *_cleared(changes, present)]
+    reasons = [*_filled(changes, present, facts), *_cleared(changes, present)]
     changes.update((flag, True) for name, flag in zip(_AGREEMENTS, _BY_HAND, strict=True) if name in given)
-    refusals = list(_contradictions(given, {**present, **changes}, facts, policy))
+    named = frozenset(name for name, value in given.items() if value is not None)
+    refusals = list(_contradictions(_Then({**present, **changes}, given, named, facts, policy, now)))
     return Related(changes, reasons, refusals)
 
 
-def _filled(changes: dict[str, Any], facts: CaseFacts) -> Iterator[Reason]:
+def _filled(changes: dict[str, Any], present: Mapping[str, Any], facts: CaseFacts) -> Iterator[Reason]:
     contact, asset = facts.contact, facts.asset
     if contact is not None and contact.id == changes.get("contact") and "account" not in changes:
         changes["account"] = contact.account
@@ -62,6 +102,15 @@ def _filled(changes: dict[str, Any], facts: CaseFacts) -> Iterator[Reason]:
     if asset is not None and asset.id == changes.get("asset") and "product" not in changes:
         changes["product"] = asset.product_model
         yield _PRODUCT_FROM_ASSET
+    things: tuple[tuple[str, SoldProduct | InstallBaseItem | None, Reason], ...] = (
+        ("sold_product", facts.sold_product, _PRODUCT_FROM_SOLD),
+        ("install_base_item", facts.install_base_item, _PRODUCT_FROM_ITEM),
+    )
+    for name, thing, reason in things:
+        is_blank = "product" not in changes and present.get("product") is None
+        if is_blank and thing is not None and thing.id == changes.get(name) and thing.product is not None:
+            changes["product"] = thing.product
+            yield reason
 
 
 def _cleared(changes: dict[str, Any], present: Mapping[str, Any]) -> Iterator[Reason]:
@@ -73,64 +122,98 @@ def _cleared(changes: dict[str, Any], present: Mapping[str, Any]) -> Iterator[Re
                 yield Reason("cleared", f"another {name}: {', '.join(lost)} cleared", lost)
 
 
-def _contradictions(
-    given: Mapping[str, Any], then: Mapping[str, Any], facts: CaseFacts, policy: SupportPolicy
-) -> Iterator[Reason]:
+def _contradictions(then: _Then) -> Iterator[Reason]:
     """What is wrong with the fields as they would be, as far as it is about what was given."""
-    named = {name for name, value in given.items() if value is not None}
+    fields, given, named = then.fields, then.given, then.named
     if not given.keys().isdisjoint(_CUSTOMER):
-        if all(then.get(name) is None for name in _CUSTOMER):
-            yield _NO_CUSTOMER
-        if then.get("account") and then.get("consumer") and not policy.allows_consumers_of_accounts:
-            yield _TWO_CUSTOMERS
+        yield from _no_such_customers(then)
     for name in ("account", "consumer", "product"):
-        noun = getattr(facts, name)
+        noun = getattr(then.facts, name)
         if name in named and (noun is None or noun.id != given[name]):
             yield _unknown(name, given, f"no {name} is known by that id")
-    yield from _foreign(named, then, facts, policy)
+    yield from _foreign(then)
     if any(given.get(name) and given.get(flag) is False for name, flag in zip(_AGREEMENTS, _BY_HAND, strict=True)):
         yield _BOTH_WAYS
-    if "partner_contact" in named and then.get("partner") is None:
+    if "partner_contact" in named and fields.get("partner") is None:
         yield _NO_PARTNER
-    if "parent" in named and given["parent"] == then.get("id"):
+    if "parent" in named and given["parent"] == fields.get("id"):
         yield _OWN_PARENT
 
 
-def _foreign(named: set[str], then: Mapping[str, Any], facts: CaseFacts, policy: SupportPolicy) -> Iterator[Reason]:
+def _no_such_customers(then: _Then) -> Iterator[Reason]:
+    """Whom a case may be for: the business models of the policy say it. A requester inside is no customer of theirs."""
+    fields, policy = then.fields, then.policy
+    if all(fields.get(name) is None for name in _CUSTOMER):
+        yield _NO_CUSTOMER
+    if policy.allows_consumers_of_accounts:
+        return
+    if fields.get("account") and fields.get("consumer"):
+        yield _TWO_CUSTOMERS
+    for name, model in _MODELS.items():
+        if fields.get(name) and model not in policy.business_models:
+            text = f"the policy has no business with {name}s, which is {model} or b2b2c"
+            yield Reason("business_model", text, (name,))
+
+
+def _foreign(then: _Then) -> Iterator[Reason]:
     """What belongs to others is as unknown as what does not exist: a refusal tells nobody which of the two it is."""
-    contact, asset = facts.contact, facts.asset
-    named_contact = (then.get("contact"), then.get("account"))
+    fields, named, facts = then.fields, then.named, then.facts
+    contact = facts.contact
+    named_contact = (fields.get("contact"), fields.get("account"))
     if "contact" in named and (contact is None or (contact.id, contact.account) != named_contact):
-        yield _unknown("contact", then, "the account has no such contact")
-    if "asset" in named and (asset is None or asset.id != then["asset"] or not _is_theirs(asset, then)):
-        yield _unknown("asset", then, "the customer has no such asset")
+        yield _unknown("contact", fields, "the account has no such contact")
+    for name in _THINGS:
+        thing = getattr(facts, name)
+        if name in named and (thing is None or thing.id != fields[name] or not _is_theirs(thing, then)):
+            yield _unknown(name, fields, f"the customer has no such {name.replace('_', ' ')}")
+        elif name in named and _is_taken_out(thing, then):
+            yield _TAKEN_OUT
     agreements: Mapping[str, Iterable[ServiceContract | Entitlement]] = {
         "contract": facts.contracts,
         "entitlement": facts.entitlements,
     }
     for name, nouns in agreements.items():
-        if name in named and not any(noun.id == then[name] and _is_agreed(noun, then, facts, policy) for noun in nouns):
-            yield _unknown(name, then, f"the customer has no such {name}")
+        if name in named and not any(noun.id == fields[name] and _is_agreed(noun, then) for noun in nouns):
+            yield _unknown(name, fields, f"the customer has no such {name}")
 
 
-def _is_agreed(
-    noun: ServiceContract | Entitlement, then: Mapping[str, Any], facts: CaseFacts, policy: SupportPolicy
-) -> bool:
+def _is_taken_out(thing: Asset | SoldProduct | InstallBaseItem, then: _Then) -> bool:
+    """Whether it is an item that is installed no more; one that will be taken out later still is."""
+    if not isinstance(thing, InstallBaseItem) or thing.active:
+        return False
+    return covered(thing.uninstalled_on, None, then.policy.timezone)[0] <= then.now
+
+
+def _is_agreed(noun: ServiceContract | Entitlement, then: _Then) -> bool:
     """Whether it is the customer's own, anyone's, or that of an account above from which it is inherited."""
     if _is_theirs(noun, then):
         return True
+    facts = then.facts
     own = noun.inherits if isinstance(noun, Entitlement) else None
-    inherits = policy.entitlements.inherit_from_parent_accounts if own is None else own
-    known = facts.account is not None and facts.account.id == then.get("account")
+    inherits = then.policy.entitlements.inherit_from_parent_accounts if own is None else own
+    known = facts.account is not None and facts.account.id == then.fields.get("account")
     return inherits and known and any(above.id == noun.account for above in facts.ancestors)
 
 
-def _is_theirs(noun: Asset | ServiceContract | Entitlement, then: Mapping[str, Any]) -> bool:
-    """Whether it belongs to the case's customer, or to nobody in particular."""
+def _is_theirs(noun: _Owned, then: _Then) -> bool:
+    """Whether it belongs to the case's customer, to their household, or to nobody in particular."""
+    household = getattr(noun, "household", None)
     if noun.account is None and noun.consumer is None:
-        return True
-    is_accounts = noun.account is not None and noun.account == then.get("account")
-    return is_accounts or (noun.consumer is not None and noun.consumer == then.get("consumer"))
+        return household is None or _live_in(household, then)
+    is_accounts = noun.account is not None and noun.account == then.fields.get("account")
+    return is_accounts or (noun.consumer is not None and noun.consumer == then.fields.get("consumer"))
+
+
+def _live_in(household: HouseholdId, then: _Then) -> bool:
+    """Whether the case's consumer is a member of the household now, by days of the policy's zone."""
+    consumer = then.fields.get("consumer")
+    for home in then.facts.households:
+        for member in home.members:
+            if home.id == household and member.consumer == consumer:
+                begins, ends = covered(member.starts_on, member.ends_on, then.policy.timezone)
+                if begins <= then.now < ends:
+                    return True
+    return False
 
 
 def _unknown(name: str, fields: Mapping[str, Any], why: str) -> Reason:

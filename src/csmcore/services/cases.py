@@ -4,7 +4,7 @@ Each use case gathers what is known through the host's ports, lets one pure rule
 one unit of work. What the host's ports raise passes through as it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -34,6 +34,7 @@ from csmcore.model import (
 from csmcore.ports import Host
 from csmcore.rules import (
     Available,
+    EntitlementStrategy,
     Plan,
     actions_for,
     compile_policy,
@@ -53,7 +54,6 @@ __all__ = ["CaseReading", "CaseService"]
 _Answer = TypeVar("_Answer")
 
 _PLANS = 16  # compiled policies that a service keeps
-_ONCE_MORE = 2  # attempts: the second finds out whether the command that came between was this very one
 _TICK = "tick:"
 
 
@@ -78,16 +78,21 @@ class CaseService:
     the first answer and changes nothing; another is refused (``command_id_reused``). A refused command has not used its
     id up. Ids that begin with ``tick:`` are the system's own.
 
-    When another command on the same case comes between, a command is decided anew, ``attempts`` times in all. After
-    that, and at once where ``expected_version`` says what its sender has seen, it raises `StaleVersion`. Threads may
-    share a service. What the host itself raises passes through as it is; `csmcore.ports` says what has changed then.
+    When another command on the same case, or on another that takes from the same entitlement, comes between, a command
+    is decided anew, ``attempts`` times in all. After that, and at once where the case is not at the version that its
+    sender has seen (``expected_version``), it raises `StaleVersion`. Threads may share a service. What the
+    host itself raises passes through as it is; `csmcore.ports` says what has changed then.
+    ``strategies`` are the host's own ways to choose an entitlement, as `csmcore.rules.compile_policy` has them.
     """
 
-    def __init__(self, host: Host, *, attempts: int = 20) -> None:
+    def __init__(
+        self, host: Host, *, attempts: int = 20, strategies: Mapping[str, EntitlementStrategy] | None = None
+    ) -> None:
         if attempts < 1:
             raise InvalidValue("attempts", f"{shown(attempts)} is too few", "give 1 or more")
         self._host = host
         self._attempts = attempts
+        self._strategies = dict(strategies or {})
         self._plan: Callable[[PolicyRef], Plan] = lru_cache(_PLANS)(self._compiled)
 
     def open(self, command: OpenCase, actor: Actor, command_id: CommandId | None = None) -> Decision:
@@ -122,18 +127,21 @@ class CaseService:
         host = self._host
         receipt = _receipt(command_id, case_id, command, actor)
 
-        def applied() -> Decision:
+        def applied() -> Decision | StaleVersion:
             known = self._recalled(receipt)
             if known is not None:
                 return known
             case, sla = self._loaded(case_id)  # before the clock is read: else whoever came between made this too early
-            if expected_version is not None and case.version != expected_version:
-                raise StaleVersion(case_id, expected_version, case.version)
+            if expected_version is not None and case.version != expected_version:  # by this very command, perhaps
+                return self._recalled(receipt) or StaleVersion(case_id, expected_version, case.version)
             facts, plan = facts_of_case(host, case, command), self._plan(case.policy)
             decision = accepted(decide_apply(case, sla, command, actor, facts, plan, host.now()))
             return self._committed(decision, receipt)
 
-        return _persist(applied, self._attempts if expected_version is None else _ONCE_MORE)
+        answer = _persist(applied, self._attempts)
+        if isinstance(answer, StaleVersion):
+            raise answer
+        return answer
 
     def read(self, case_id: CaseId) -> CaseReading:
         """The case and what its clocks read now. Raises NotFound, StaleVersion."""
@@ -191,7 +199,7 @@ class CaseService:
         policy = self._host.policy(ref)
         if policy is None or policy.ref != ref:
             raise NotFound("policy", f"{ref.name} {ref.version}, digest {ref.digest}")
-        return compile_policy(policy)
+        return compile_policy(policy, self._strategies)
 
 
 def _persist(attempt: Callable[[], _Answer], attempts: int) -> _Answer:

@@ -40,4 +40,5 @@ def _decision(host: Host, entry: LogEntry, plan_of: Callable[[PolicyRef], Plan])
         intents=entry.intents,
         reasons=entry.reasons,
         derivation=entry.derivation,
+        ledger=entry.ledger,
     )

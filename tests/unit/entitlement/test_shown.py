@@ -66,7 +66,7 @@ def test_five_candidates_as_text() -> None:
     assert str(found).splitlines() == [
         "ENT-3 (Gold) applies under contract C1",
         "  for account acme, asset sn-1, by email, at 2027-03-01 09:00:00Z",
-        f"  by weights; {computed}",
+        f"  by additive; {computed}",
         "  1. chosen           4+3  ENT-3 (Gold), matches contract, asset",
         "  2. outranked        2+1  ENT-2 (Pumps on site), matches product, account",
         "                           - ENT-3 has the stronger match: 4+3 against 2+1",

@@ -20,7 +20,7 @@ from csmcore.model import (
     ProductModelId,
     SupportPolicy,
 )
-from csmcore.rules import derive_entitlement
+from csmcore.rules import compile_policy, derive_entitlement
 from tests.unit.replay.desk import at
 
 HOLDING = Account(id=AccountId("holding"), name="Holding")
@@ -63,7 +63,7 @@ def test_an_indexed_derivation_equals_the_exhaustive_one(
         consumers={KAY.id: KAY},
         entitlements=entitlements,
     )
-    answer = Agreed(book, POLICY).answer({**customer, **product}, at(2, "12:00"))
+    answer = Agreed(book, compile_policy(POLICY)).answer({**customer, **product}, at(2, "12:00"))
     account = "acme" if "contact" in customer else customer.get("account")
     line = LINES[account] if account else ()
     question = EntitlementQuestion(

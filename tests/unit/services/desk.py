@@ -212,18 +212,26 @@ def snapshot(host: MemoryHost) -> tuple[Any, ...]:
     """Everything that a host keeps of cases, to compare with."""
     said = {case_id: tuple(texts) for case_id, texts in host._activity.items()}
     entries = {case_id: tuple(found) for case_id, found in host._entries.items()}
-    return dict(host._cases), dict(host._clocks), said, entries, dict(host._commands)
+    taken = {case_id: tuple(found) for case_id, found in host._taken.items()}
+    rows = {name: row for name, row in host._entitlements.nouns.items() if row.ledger_entries}
+    return dict(host._cases), dict(host._clocks), said, entries, taken, rows, dict(host._commands)
 
 
 def check_whole(host: MemoryHost) -> None:
-    """Every case, its log, its texts and its clocks are of one moment, and no command id stands for two."""
-    cases, clocks, said, entries, commands = snapshot(host)
+    """Every case, its log, texts, clocks and what it took are of one moment, and no command id stands for two."""
+    cases, clocks, said, entries, taken, rows, commands = snapshot(host)
     for case_id, case in cases.items():
         own = entries[case_id]
         assert [entry.version for entry in own] == list(range(1, case.version + 1))
         assert replay_events(event for entry in own for event in entry.events) == case
         assert [text.id for text in said[case_id]] == [text for entry in own for text in entry.activity]
+        assert taken.get(case_id, ()) == tuple(used for entry in own for used in entry.ledger)
         assert clocks[case_id].last == [entry.revision for entry in own if entry.revision is not None][-1]
+    used = [each for own in entries.values() for entry in own for each in entry.ledger]
+    for name, row in rows.items():
+        ledger = [each for each in used if each.entitlement == name]
+        assert sorted(each.sequence for each in ledger) == list(range(1, row.ledger_entries + 1))
+        assert sum(each.units for each in ledger) == row.used
     known = [entry.receipt.command_id for own in entries.values() for entry in own if entry.receipt is not None]
     assert sorted(known) == sorted(commands)
     assert cases.keys() == clocks.keys() == said.keys() == entries.keys()

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import count
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
+import attrs
 import pytest
 
 from csmcore.adapters import MemoryHost
@@ -29,6 +30,7 @@ from csmcore.model import (
     CaseId,
     CloseCase,
     CommandId,
+    EntitlementId,
     GroupId,
     OpenCase,
     OverridePriority,
@@ -44,7 +46,7 @@ from csmcore.model import (
 from csmcore.ports import Host
 from csmcore.services import CaseService
 from tests.tally import Tally
-from tests.unit.services.desk import ANN, JO, KAY, MIA, ROUTES, WANTED, check_whole, desk, made, opened, snapshot
+from tests.unit.services.desk import ANN, BOOK, JO, KAY, MIA, ROUTES, WANTED, check_whole, desk, made, opened, snapshot
 
 Steps: TypeAlias = tuple[tuple[Actor, CaseCommand], ...]
 Fault: TypeAlias = Literal["before", "after", "stale"]
@@ -90,6 +92,9 @@ class UseCase(NamedTuple):
 
 
 CASE = CaseId("CS0000001")
+COUNTED = attrs.evolve(
+    BOOK.entitlements[EntitlementId("e-gold")], per_unit=True, total_units=2, unit="cases", consume_on="resolution"
+)
 
 
 def opening(command: OpenCase, actor: Actor) -> UseCase:
@@ -133,6 +138,7 @@ USE_CASES: Mapping[str, UseCase] = {
 def prepared(use_case: UseCase, less: int = 0) -> MemoryHost:
     """A host at the time when it is asked, in which the last few steps never happened."""
     host, clock, service = desk()
+    host.add(COUNTED)
     steps: list[Callable[[], object]] = [lambda: opened(service)]
     for actor, command in use_case.steps:
         steps.append(partial(service.apply, CASE, command, actor))

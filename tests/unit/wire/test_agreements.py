@@ -20,7 +20,7 @@ from csmcore.model import (
 from csmcore.wire import dump_agreements, from_plain, load_agreements, load_policy, to_json, to_plain
 
 GOLDEN = Path(__file__).parent / "golden"
-KINDS = "known are account, contact, consumer, product, asset, contract, entitlement, location, ..."
+KINDS = "known are account, contact, consumer, household, offered_product, model_category, product, location, ..."
 POLICY = load_policy((GOLDEN / "policy-1.toml").read_bytes())
 
 

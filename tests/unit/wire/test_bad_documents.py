@@ -156,7 +156,7 @@ def test_agreements_with_ids_that_lead_nowhere() -> None:
         "  $.accounts.acme.calendar: the policy has no calendar 'offices'; did you mean 'office'?",
         "  $.contracts.c1.covered_assets[0].asset: no asset 'sn-1'; add the asset, or correct the id",
         f"  $.contracts.c1.sla_definitions[0]: the policy has no definition 'gold'; {DECLARE}",
-        "  $.accounts.north.parent: account 'north' is above itself; let one account of the circle have no parent",
+        "  $.accounts.north.parent: account 'north' is above itself; let one of the circle have none",
     ]
 
 

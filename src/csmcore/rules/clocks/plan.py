@@ -9,6 +9,7 @@ import attrs
 from csmcore.conditions import check
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import REVISION_SCHEMA, DefinitionId, SlaClock, SlaDefinition, SupportPolicy
+from csmcore.rules.agreements.entitlement import NO_STRATEGIES, EntitlementStrategy, strategy_of
 from csmcore.rules.clocks.candidates import Candidates, bits
 from csmcore.rules.clocks.compiled import CompiledDefinition, compiled_definition
 from csmcore.rules.clocks.hours import Hours
@@ -29,6 +30,7 @@ class Plan:
     hours: Hours
     candidates: Candidates
     judge: Judge
+    strategies: Mapping[str, EntitlementStrategy] = NO_STRATEGIES
     _some: dict[int, Sequence[CompiledDefinition]] = attrs.field(factory=dict, init=False, repr=False)
 
     def definition(self, clock: SlaClock) -> CompiledDefinition:
@@ -68,23 +70,26 @@ class Plan:
                 self._some[mask] = found
         return found
 
-    def __reduce__(self) -> tuple[Callable[[SupportPolicy], "Plan"], tuple[SupportPolicy]]:
-        """Closures do not pickle; the policy does."""
-        return (compile_policy, (self.policy,))
+    def __reduce__(self) -> tuple[Callable[..., "Plan"], tuple[object, ...]]:
+        """Closures do not pickle; the policy does, and so do a host's strategies that are functions of a module."""
+        return (compile_policy, (self.policy, dict(self.strategies)) if self.strategies else (self.policy,))
 
 
-def compile_policy(policy: SupportPolicy) -> Plan:
+def compile_policy(policy: SupportPolicy, strategies: Mapping[str, EntitlementStrategy] = NO_STRATEGIES) -> Plan:
     """The policy as a plan, which every rule about its promises takes. Compile once and share it.
 
-    Raises InvalidValue for a condition about what no revision has.
+    ``strategies`` are the host's own ways to choose an entitlement, by the names that policies have for them
+    (``host:nearest``, or ``nearest``). Raises InvalidValue for a condition about what no revision has, and for a policy
+    that goes by a strategy which the host does not bring.
     """
+    strategy_of(policy, strategies)
     hours = Hours.of(policy)
     compiled = {
         definition.id: _compiled(definition, number, hours) for number, definition in enumerate(policy.definitions)
     }
     candidates = Candidates.of(policy.definitions)
     judge = Judge.of(tuple(compiled.values()), candidates)
-    return Plan(policy, MappingProxyType(compiled), hours, candidates, judge)
+    return Plan(policy, MappingProxyType(compiled), hours, candidates, judge, MappingProxyType(dict(strategies)))
 
 
 def _compiled(definition: SlaDefinition, number: int, hours: Hours) -> CompiledDefinition:

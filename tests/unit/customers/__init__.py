@@ -1,0 +1,1 @@
+"""Tests of customers, and of the people that work for them."""
