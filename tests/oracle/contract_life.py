@@ -193,7 +193,9 @@ def change_line(life: Life, content: dict[str, Any], _: datetime) -> bool:
 def add_covered(life: Life, content: dict[str, Any], _: datetime) -> bool:
     """One more thing on a line."""
     clash = any(
-        entry[3] == content["on"] and least(entry[1]) <= most(content["last"]) and least(content["first"]) <= most(entry[2])
+        entry[3] == content["on"]
+        and least(entry[1]) <= most(content["last"])
+        and least(content["first"]) <= most(entry[2])
         for entry in life["covered"]
     )
     if life["state"] in OVER or not on_a_line(life, content["on"]) or clash:

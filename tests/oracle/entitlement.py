@@ -11,7 +11,12 @@ from zoneinfo import ZoneInfo
 
 __all__ = ["Answer", "Verdict", "answer"]
 
-WEIGHT = {"contract": 4, "asset": 3, "product": 2, "account": 1, "consumer": 1}
+WEIGHT = {
+    "contract": 4,
+    **dict.fromkeys(("asset", "sold_product", "install_base_item"), 3),
+    "product": 2,
+    **dict.fromkeys(("account", "consumer", "household"), 1),
+}
 
 
 class Case(NamedTuple):
@@ -93,7 +98,9 @@ def _sheet(it: Any, case: Case) -> _Sheet:
     contract = next((known for known in case.facts.contracts if known.id == it.contract), None)
     named = [dimension for dimension in WEIGHT if getattr(it, dimension)]
     against = {dimension: _mismatch(dimension, it, contract, case) for dimension in named}
-    mismatches = {code for code in against.values() if code} | (set() if named else {"names_nothing"})
+    mismatches = {code for code in against.values() if code}
+    if not named and not it.is_default:
+        mismatches.add("names_nothing")
     matched = frozenset(dimension for dimension, code in against.items() if not code)
     line = _line(case)
     steps_up = line.index(it.account) if it.account in line else 0
@@ -116,7 +123,12 @@ def _products(case: Case) -> set[str]:
 
 
 def _mismatch(dimension: str, it: Any, contract: Any, case: Case) -> str | None:
-    fits = {"account": _fits_account, "product": _fits_product, "contract": _fits_contract}.get(dimension)
+    fits = {
+        "account": _fits_account,
+        "product": _fits_product,
+        "contract": _fits_contract,
+        "household": _fits_household,
+    }.get(dimension)
     if fits:
         return fits(it, contract, case)
     return None if getattr(it, dimension) == getattr(case.question, dimension) else f"{dimension}_differs"
@@ -133,19 +145,48 @@ def _fits_product(it: Any, _: Any, case: Case) -> str | None:
     return None if it.product in _products(case) else "product_differs"
 
 
+def _fits_household(it: Any, contract: Any, case: Case) -> str | None:
+    zone = it.timezone or (contract.timezone if contract else None) or case.policy.timezone
+    for household in case.facts.households:
+        for stay in household.members:
+            lives_there = household.id == it.household and stay.consumer == case.question.consumer
+            if lives_there and _day_test(stay.starts_on, stay.ends_on, zone, case.at) == "within":
+                return None
+    return "not_of_household"
+
+
 def _fits_contract(it: Any, contract: Any, case: Case) -> str | None:
     if not contract:
         return "contract_unknown"
+    if it.contract_line and it.contract_line not in [line.id for line in contract.lines]:
+        return "contract_line_unknown"
     set_by_hand = case.question.contract if case.question.contract_is_manual else None
     if set_by_hand and set_by_hand != it.contract:
         return "contract_differs"
     if set_by_hand and not case.policy.entitlements.require_covered_asset:
         return None
     zone = contract.timezone or case.policy.timezone
-    lines = [line for line in contract.covered_assets if line.asset == case.question.asset]
-    lines += [line for line in contract.covered_products if line.product in _products(case)]
-    within = [line for line in lines if _day_test(line.date_added, line.date_removed, zone, case.at) == "within"]
-    return None if within else "not_covered"
+    question = case.question
+    entries = [entry for entry in contract.covered_assets if entry.asset == question.asset]
+    entries += [entry for entry in contract.covered_products if entry.product in _products(case)]
+    entries += [entry for entry in contract.covered_sold_products if entry.sold_product == question.sold_product]
+    entries += [
+        entry for entry in contract.covered_install_base_items if entry.install_base_item == question.install_base_item
+    ]
+    for entry in entries:
+        path = _path(entry.line, contract)
+        is_right = it.contract_line is None or it.contract_line in [line.id for line in path]
+        days = [(entry.date_added, entry.date_removed), *((line.starts_on, line.ends_on) for line in path)]
+        are_now = all(_day_test(first, last, zone, case.at) == "within" for first, last in days)
+        if is_right and are_now and {line.state for line in path} <= {"active"}:
+            return None
+    return "not_covered"
+
+
+def _path(line: str | None, contract: Any) -> list[Any]:
+    """A line and those that it is part of."""
+    found = [each for each in contract.lines if each.id == line]
+    return found + (_path(found[0].parent, contract) if found else [])
 
 
 def _passed_down(it: Any, case: Case) -> bool:
@@ -156,6 +197,8 @@ def _passed_down(it: Any, case: Case) -> bool:
 def _obstacles(it: Any, contract: Any, case: Case) -> Iterator[str]:
     if not it.active:
         yield "not_active"
+    if it.state in {"draft", "suspended", "expired", "cancelled"}:
+        yield "not_in_force"
     zones = [it.timezone, contract.timezone if contract else None, case.policy.timezone]
     when = _day_test(it.starts_on, it.ends_on, next(zone for zone in zones if zone), case.at)
     if when != "within":
@@ -179,6 +222,10 @@ def _contract_obstacles(it: Any, contract: Any, case: Case) -> Iterator[str]:
     is_of_consumer = contract.consumer and contract.consumer == case.question.consumer
     if contract.account not in customers and not is_of_consumer:
         yield "contract_of_another"
+    zone = contract.timezone or case.policy.timezone
+    for part in _path(it.contract_line, contract):
+        if part.state != "active" or _day_test(part.starts_on, part.ends_on, zone, case.at) != "within":
+            yield "contract_line_not_active"
 
 
 def _has_units(it: Any) -> bool:
@@ -215,10 +262,13 @@ def _classes(sheet: _Sheet) -> list[int]:
 def _verdict(one: _Sheet, two: _Sheet, policy: Any) -> tuple[str, bool]:
     """Which rule separates the two, and whether the first is the better."""
     mine, yours = _classes(one), _classes(two)
-    adds_up = policy.entitlements.strategy == "additive"
+    strategy = policy.entitlements.strategy
     never, own, other = date.max, one.it, two.it
+    orders = [float("inf") if each.order is None else each.order for each in (own, other)]
     rounds = [
-        ("outweighed", *((sum(yours), sum(mine)) if adds_up else (yours, mine))),
+        ("default_last", own.is_default, other.is_default),
+        ("later_order", *(orders if strategy == "explicit_order" else (0, 0))),
+        ("outweighed", *((yours, mine) if strategy == "precedence" else (sum(yours), sum(mine)))),
         ("less_specific", yours[:1], mine[:1]),
         ("farther_account", one.steps_up, two.steps_up),
         ("no_units_left", not _has_units(own), not _has_units(other)),

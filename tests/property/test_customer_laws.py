@@ -238,7 +238,7 @@ def test_customers_live_as_the_plain_dict_says(tally: Tally) -> None:
     COUNTED.update(dict.fromkeys(COUNTED, 0))
     run_state_machine_as_test(CustomerLife, settings=chosen)
     tally("customer machine: runs", COUNTED["runs"], planned=RUNS)
-    tally("customer machine: steps", COUNTED["steps"], planned=RUNS * STEPS)
+    tally("customer machine: steps", COUNTED["steps"], planned=RUNS * STEPS * 3 // 4)  # a life may end early
     tally.detail("customer machine: " + ", ".join(f"{count:,} {name}" for name, count in COUNTED.items()))
 
 

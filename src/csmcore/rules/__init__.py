@@ -4,7 +4,16 @@ from csmcore.rules.actions import Available, actions_for
 from csmcore.rules.agreements.contract_parties import relate_contract
 from csmcore.rules.agreements.contract_table import CONTRACT_TABLE, ContractNeed, ContractRow, contract_table
 from csmcore.rules.agreements.contracts import contract_due, decide_contract, next_contract_instant, tick_contract
+from csmcore.rules.agreements.coverage import (
+    Cover,
+    CoverageGap,
+    CoveredThing,
+    coverage_gaps,
+    what_covers,
+    who_is_covered,
+)
 from csmcore.rules.agreements.entitlement import EntitlementStrategy, derive_entitlement
+from csmcore.rules.agreements.entitlement_index import EntitlementIndex
 from csmcore.rules.agreements.renewals import renewed
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.clocks.compiled import CompiledDefinition
@@ -94,7 +103,11 @@ __all__ = [
     "ConsumerMerge",
     "ContractNeed",
     "ContractRow",
+    "Cover",
+    "CoverageGap",
+    "CoveredThing",
     "Duty",
+    "EntitlementIndex",
     "EntitlementStrategy",
     "Evidence",
     "Gap",
@@ -127,6 +140,7 @@ __all__ = [
     "compile_policy",
     "contract_due",
     "contract_table",
+    "coverage_gaps",
     "decide_apply",
     "decide_contract",
     "decide_open",
@@ -195,5 +209,7 @@ __all__ = [
     "tick",
     "tick_contract",
     "uninstall",
+    "what_covers",
+    "who_is_covered",
     "withdraw_registration",
 ]

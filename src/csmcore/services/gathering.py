@@ -83,7 +83,7 @@ def _facts(
         contracts=tuple(host.contracts(above, consumer_id)),
         entitlements=entitlements,
         followed=followed,
-        location=_found(host.location, asset and asset.location),
+        location=_found(host.location, None if asset is None else asset.location),
         group=_found(host.group, group),
         consumption=taken,
         consumed=tuple(_consumed(host, taken, entitlements)) if taken else (),

@@ -15,6 +15,7 @@ from csmcore.model import (
     SYSTEM,
     AcceptSolution,
     Account,
+    AccountId,
     Actor,
     AddComment,
     AddWorkNote,
@@ -383,7 +384,7 @@ def test_units_are_given_back_to_what_is_no_longer_the_customers() -> None:
     """An entitlement that went over to another account gets back what the case took from it."""
     host, service = desk(entitlement(consume_on="creation"))
     case_id = opened(service).case.id
-    host.add(made(Account, id="rival", name="Rival"), attrs.evolve(row(host), account="rival"))
+    host.add(made(Account, id="rival", name="Rival"), attrs.evolve(row(host), account=AccountId("rival")))
     gone = service.apply(case_id, UpdateCase({"channel": "phone"}), ANN)
     assert (gone.case.entitlement, codes(gone), row(host).used) == (None, ["units_returned"], 0)
 
@@ -392,7 +393,7 @@ def test_an_unknown_entitlement_takes_nothing_and_says_so() -> None:
     """Set by hand, then lost: at each milestone there is a reason; between them there is none."""
     host, service = desk(entitlement())
     case_id = opened(service, entitlement="e").case.id
-    host.add(attrs.evolve(row(host), account="rival"))
+    host.add(attrs.evolve(row(host), account=AccountId("rival")))
     work, solving = walk(service, case_id, "resolved")
     closing = service.apply(case_id, AcceptSolution(), MANAGER)
     assert [codes(each) for each in (work, solving, closing)] == [[], ["entitlement_unknown"], ["entitlement_unknown"]]

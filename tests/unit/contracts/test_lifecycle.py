@@ -164,7 +164,9 @@ def test_its_customer_must_be_known() -> None:
     nobody = facts(account=None)
     assert refuses(whole, SubmitContract(), JUNE, nobody) == ["unknown_account", "unknown_contact", "unknown_parent"]
     assert refuses(contract(consumer=ConsumerId("kim"), **DRAFT), ActivateContract(), JUNE) == ["unknown_consumer"]
-    foreign = facts(contact=attrs.evolve(eve, account=AccountId("other")), parent=contract("frame", **days("", "2027-06-30")))
+    foreign = facts(
+        contact=attrs.evolve(eve, account=AccountId("other")), parent=contract("frame", **days("", "2027-06-30"))
+    )
     assert refuses(whole, ActivateContract(), JUNE, foreign) == ["unknown_contact", "outside_days"]
 
 

@@ -71,6 +71,7 @@ def test_codes_are_one_accounts_alone() -> None:
     """Each code that another account has is a reason; its own are free."""
     holders = [account("a", account_code="A"), account("b", registration_code="B"), account("me", account_code="A")]
     assert codes(set_codes(account("me"), "A", "B", holders)) == ("account_code_taken", "registration_code_taken")
+    assert accepted(set_codes(account("me"), "A", None, holders[2:])).account_code == "A"
     assert accepted(set_codes(account("me"), "B", "A", holders)).account_code == "B"
     assert accepted(set_codes(account("me", account_code="A"), None, None, holders)).account_code is None
 

@@ -51,6 +51,14 @@ def test_somebody_comes_leaves_and_comes_again() -> None:
     assert [is_member(again, CARL, day) for day in (DAY, NEXT, date(2026, 3, 3), LATER)] == [True, True, False, True]
 
 
+def test_one_stay_ends_and_the_others_stay_as_they_were() -> None:
+    """The one that the last day lies in."""
+    house = home(stay("carl", None, DAY), stay("carl", LATER), stay("dora", LATER))
+    assert accepted(end_membership(house, CARL, LATER)) == home(
+        stay("carl", None, DAY), stay("carl", LATER, LATER), stay("dora", LATER)
+    )
+
+
 @pytest.mark.parametrize(
     ("first", "last", "is_free"),
     [
@@ -130,6 +138,13 @@ def test_a_consumer_has_one_main_household() -> None:
     assert isinstance(changed, tuple)
     assert primary_household(CARL, changed, NEXT) == changed[1]
     assert primary_household(CARL, [two, three], NEXT) is None
+
+
+def test_one_stay_is_the_main_one() -> None:
+    """A later one in the same household is not: whoever comes again says so again."""
+    house = home(stay("carl", None, DAY), stay("carl", LATER))
+    changed = make_primary_household(CARL, HouseholdId("home"), [house], DAY)
+    assert changed == (home(stay("carl", None, DAY, is_primary=True), stay("carl", LATER)),)
 
 
 def test_a_main_household_is_one_that_the_consumer_is_in() -> None:

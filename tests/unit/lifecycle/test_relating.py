@@ -14,6 +14,7 @@ from csmcore.model import (
     Contact,
     Entitlement,
     Household,
+    HouseholdId,
     HouseholdMember,
     InstallBaseItem,
     SoldProduct,
@@ -114,15 +115,15 @@ def test_an_item_of_no_product_brings_none() -> None:
 @pytest.mark.parametrize("other", [None, "another id", "another account", "a consumer", "a household"])
 def test_what_is_unknown_or_anothers_is_refused(name: str, other: str | None) -> None:
     """A refusal does not tell which of them it is."""
-    owners = {
+    owners: dict[str, dict[str, Any]] = {
         "another account": {"account": "rival"},
         "a consumer": {"account": None, "consumer": "ines"},
         "a household": {"account": None, "household": "home"},
     }
-    noun = {"sold_product": sold(), "install_base_item": item()}[name]
+    noun: Any = {"sold_product": sold(), "install_base_item": item()}[name]
     found = {None: None, "another id": attrs.evolve(noun, id="x")}
-    facts = attrs.evolve(FACTS, **{name: found[other] if other in found else attrs.evolve(noun, **owners[other or ""])})
-    assert refused({name: noun.id}, ACMES, facts) == [(f"unknown_{name}", (name,))]
+    thing: Any = found[other] if other in found else attrs.evolve(noun, **owners[other or ""])
+    assert refused({name: noun.id}, ACMES, attrs.evolve(FACTS, **{name: thing})) == [(f"unknown_{name}", (name,))]
 
 
 INES = {"consumer": "ines", "product": None, "asset": None}
@@ -144,7 +145,7 @@ def test_a_households_things_are_its_members(stay: dict[str, Any], policy: Suppo
     """While they are members, by days of the policy's zone; so it is with its entitlements."""
     of_home = attrs.evolve(
         FACTS,
-        households=(home(**stay), attrs.evolve(home(), id="other")),
+        households=(home(**stay), attrs.evolve(home(), id=HouseholdId("other"))),
         sold_product=sold(household="home"),
         entitlements=(made(Entitlement, id="e", number="E", household="home"),),
     )

@@ -14,6 +14,7 @@ from csmcore.model import (
     AccountId,
     Activity,
     ActivityId,
+    AgreementBook,
     AssetId,
     Case,
     CaseFacts,
@@ -25,12 +26,23 @@ from csmcore.model import (
     ContactId,
     ContractId,
     Decision,
+    Entitlement,
     EntitlementId,
+    Household,
+    HouseholdMember,
+    InstallBaseItem,
+    InstallBaseItemId,
+    LedgerEntry,
     LogEntry,
     PolicyRef,
     ProductModelId,
     ServiceContract,
     SlaState,
+    SoldProduct,
+    SoldProductId,
+    TimeEntry,
+    User,
+    UserId,
     revised,
 )
 from tests.unit.services.desk import ANN, BOOK, POLICY, at, made, snapshot
@@ -143,6 +155,12 @@ def test_what_is_not_there_is_none_or_nothing() -> None:
     assert host.asset(AssetId("x")) is None
     assert list(host.contracts([AccountId("x")], ConsumerId("x"))) == []
     assert list(host.entitlements([AccountId("x")], ConsumerId("x"))) == []
+    assert host.sold_product(SoldProductId("x")) is None
+    assert host.install_base_item(InstallBaseItemId("x")) is None
+    assert host.households(ConsumerId("x")) == []
+    assert host.consumption(CaseId("x")) == ()
+    assert host.entitlement(EntitlementId("x")) is None
+    assert host.time_entries(CaseId("x")) == []
     assert host.policy(PolicyRef("x", "1", "x")) is None
 
 
@@ -154,6 +172,96 @@ def test_a_book_is_known_whole() -> None:
     assert host.product(ProductModelId("press")) == BOOK.products[ProductModelId("press")]
     assert host.asset(AssetId("press-1")) == BOOK.assets[AssetId("press-1")]
     assert list(host.contracts([AccountId("rival")], None)) == [BOOK.contracts[ContractId("c-rival")]]
+
+
+def test_every_section_of_a_book_is_known() -> None:
+    """Each kind of noun that a book has is kept, whether or not a port gives it out."""
+    everything = AgreementBook(
+        sold_products={SoldProductId("s"): made(SoldProduct, id="s", product="press", account="acme")},
+        install_base_items={InstallBaseItemId("i"): made(InstallBaseItem, id="i", account="acme")},
+        users={UserId("ann"): made(User, id="ann", name="Ann")},
+    )
+    host = MemoryHost(POLICY, everything)
+    assert host.sold_product(SoldProductId("s")) == everything.sold_products[SoldProductId("s")]
+    assert host.install_base_item(InstallBaseItemId("i")) == everything.install_base_items[InstallBaseItemId("i")]
+    assert host._known[User, "ann"] == everything.users[UserId("ann")]
+
+
+def home(*members: str) -> Household:
+    """A household of these."""
+    return made(
+        Household, id="home", name="Home", members=tuple(made(HouseholdMember, consumer=who) for who in members)
+    )
+
+
+def test_households_are_found_by_their_members() -> None:
+    """Who is taken out of one is not found in it any more; its entitlements go with it."""
+    host = MemoryHost(POLICY, BOOK)
+    host.add(home("kay", "lou"), made(Entitlement, id="e-home", number="E9", household="home"))
+    kay, lou = ConsumerId("kay"), ConsumerId("lou")
+    assert [noun.id for noun in host.households(kay)] == [noun.id for noun in host.households(lou)] == ["home"]
+    assert [noun.id for noun in host.entitlements([], kay)] == ["e-press", "e-kay", "e-home"]
+    assert [noun.id for noun in host.entitlements([], None)] == ["e-press"]
+    host.add(home("lou"))
+    assert (host.households(kay), host.households(lou)) == ([], [home("lou")])
+    assert [noun.id for noun in host.entitlements([], kay)] == ["e-press", "e-kay"]
+
+
+def test_time_is_found_by_its_case() -> None:
+    """An entry that is corrected takes the place of the one with its id, on another case too."""
+    host = MemoryHost(POLICY)
+    entry = made(TimeEntry, id="t1", case="CS1", by="ann", seconds=60, at=at("12 09:00"))
+    longer, moved = attrs.evolve(entry, seconds=90), attrs.evolve(entry, case=CaseId("CS2"))
+    for each, expected in ((entry, ([entry], [])), (longer, ([longer], [])), (moved, ([], [moved]))):
+        host.add(each)
+        assert (host.time_entries(CaseId("CS1")), host.time_entries(CaseId("CS2"))) == expected
+
+
+def used(sequence: int, units: int = 1) -> LedgerEntry:
+    """What the case takes of the press's entitlement."""
+    return made(
+        LedgerEntry,
+        entitlement="e-press",
+        sequence=sequence,
+        case="CS1",
+        case_version=sequence,
+        channel="web",
+        milestone="close",
+        units=units,
+        at=at("12 09:00"),
+        reverses=1 if units < 0 else None,
+    )
+
+
+def taking(host: MemoryHost, case: Case, *ledger: LedgerEntry) -> None:
+    """Commit a case with what it takes."""
+    decision = Decision(case=case, sla=SlaState(), revision=None, ledger=ledger)
+    receipt = CommandReceipt(CommandId(f"take {case.version}"), "digest")
+    host.commit(case, SlaState(), (), LogEntry.of(decision, receipt))
+
+
+def test_a_ledger_grows_with_its_cases() -> None:
+    """Several entries may come at once; the entitlement has their sum, wherever it is found."""
+    host = MemoryHost(POLICY, BOOK)
+    taking(host, FIRST, used(1))
+    taking(host, SECOND, used(2, -1), used(3))
+    assert host.consumption(FIRST.id) == (used(1), used(2, -1), used(3))
+    row = host.entitlement(EntitlementId("e-press"))
+    assert row is not None
+    assert (row.used, row.ledger_entries) == (1, 3)
+    assert list(host.entitlements([], None)) == [row]
+
+
+@pytest.mark.parametrize("ledger", [(used(1),), (used(3),), (used(2), used(2)), (used(2), used(4))])
+def test_an_entry_out_of_its_sequence_changes_nothing(ledger: tuple[LedgerEntry, ...]) -> None:
+    """One that is there, one that skips another, and a second that is so: nothing of the commit is kept."""
+    host = MemoryHost(POLICY, BOOK)
+    taking(host, FIRST, used(1))
+    before = snapshot(host)
+    with pytest.raises(StaleVersion) as stale:
+        taking(host, SECOND, *ledger)
+    assert (stale.value.entitlement, stale.value.code) == ("e-press", "stale_version")
+    assert snapshot(host) == before
 
 
 def test_an_account_comes_with_those_above_it() -> None:

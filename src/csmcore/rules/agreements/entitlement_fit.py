@@ -28,7 +28,19 @@ from csmcore.model import (
     SupportPolicy,
 )
 
-__all__ = ["DIMENSIONS", "FAR", "Asked", "Check", "KnownContracts", "is_used_up", "obstacles", "resolve"]
+__all__ = [
+    "DIMENSIONS",
+    "FAR",
+    "Asked",
+    "Check",
+    "KnownContracts",
+    "has_begun",
+    "is_during",
+    "is_over",
+    "is_used_up",
+    "obstacles",
+    "resolve",
+]
 
 FAR = 2
 """Days: no zone's midnight is that far from UTC's."""
@@ -133,7 +145,7 @@ def _consumer(entitlement: Entitlement, asked: Asked) -> Reason | None:
 def _household(entitlement: Entitlement, asked: Asked) -> Reason | None:
     own = entitlement.household
     zone = _zone(entitlement, _contract_of(entitlement, asked), asked)
-    if own and any(_is_during(stay.starts_on, stay.ends_on, zone, asked) for stay in asked.memberships.get(own, ())):
+    if own and any(is_during(stay.starts_on, stay.ends_on, zone, asked) for stay in asked.memberships.get(own, ())):
         return None
     who = f"consumer {asked.question.consumer} is" if asked.question.consumer else "the case's customer is"
     return Reason("not_of_household", f"it is for household {own}, of which {who} no member on that day", ("consumer",))
@@ -175,7 +187,7 @@ def _covers(contract: ServiceContract, line: ContractLineId | None, asked: Asked
     """Whether something of the case is covered now; for an entitlement of a line, on that line or below it."""
     zone = contract.timezone or asked.policy.timezone
     return any(
-        _is_during(entry.date_added, entry.date_removed, zone, asked) and _counts(entry, contract, line, zone, asked)
+        is_during(entry.date_added, entry.date_removed, zone, asked) and _counts(entry, contract, line, zone, asked)
         for entry in contract.coverage(asked.items)
     )
 
@@ -185,7 +197,7 @@ def _counts(entry: Covered, contract: ServiceContract, line: ContractLineId | No
     above = contract.lines_from(entry.line)
     if line is not None and all(found.id != line for found in above):
         return False
-    return all(found.state == "active" and _is_during(found.starts_on, found.ends_on, zone, asked) for found in above)
+    return all(found.state == "active" and is_during(found.starts_on, found.ends_on, zone, asked) for found in above)
 
 
 Check: TypeAlias = Callable[[Entitlement, Asked], Reason | None]
@@ -216,9 +228,9 @@ def obstacles(entitlement: Entitlement, asked: Asked) -> Iterator[Reason]:
         yield Reason("not_active", "it is not active")
     if entitlement.state != "active":
         yield Reason("not_in_force", f"it is {entitlement.state}")
-    if not _has_begun(entitlement.starts_on, zone, asked):
+    if not has_begun(entitlement.starts_on, zone, asked):
         yield Reason("not_started", f"it starts on {entitlement.starts_on}")
-    if _is_over(entitlement.ends_on, zone, asked):
+    if is_over(entitlement.ends_on, zone, asked):
         yield Reason("ended", f"it ended on {entitlement.ends_on}")
     if channels and channel not in channels:
         yield Reason("channel_not_offered", f"it is for {', '.join(sorted(channels))}, not {channel}", ("channel",))
@@ -239,15 +251,15 @@ def _contract_obstacles(contract: ServiceContract, entitlement: Entitlement, ask
     its = f"its contract {contract.number}"
     if contract.state != "active":
         yield Reason("contract_not_active", f"{its} is {contract.state}", ("contract",))
-    if not _has_begun(contract.starts_on, zone, asked):
+    if not has_begun(contract.starts_on, zone, asked):
         yield Reason("contract_not_started", f"{its} starts on {contract.starts_on}", ("contract",))
-    if _is_over(contract.ends_on, zone, asked):
+    if is_over(contract.ends_on, zone, asked):
         yield Reason("contract_ended", f"{its} ended on {contract.ends_on}", ("contract",))
     if not _belongs(contract, entitlement, asked):
         whose = f"account {contract.account}" if contract.account else f"consumer {contract.consumer}"
         yield Reason("contract_of_another", f"{its} is that of {whose}", ("contract", "account", "consumer"))
     for line in contract.lines_from(entitlement.contract_line):
-        if line.state != "active" or not _is_during(line.starts_on, line.ends_on, zone, asked):
+        if line.state != "active" or not is_during(line.starts_on, line.ends_on, zone, asked):
             is_how = line.state if line.state != "active" else "not in force on that day"
             yield Reason("contract_line_not_active", f"line {line.id} of {its} is {is_how}", ("contract",))
 
@@ -273,17 +285,18 @@ def _zone(entitlement: Entitlement, contract: ServiceContract | None, asked: Ask
     return entitlement.timezone or (contract and contract.timezone) or asked.policy.timezone
 
 
-def _is_during(first: date | None, last: date | None, zone: str, asked: Asked) -> bool:
-    return _has_begun(first, zone, asked) and not _is_over(last, zone, asked)
+def is_during(first: date | None, last: date | None, zone: str, asked: Asked) -> bool:
+    """Whether the instant lies on one of the days from the first to the last, both included."""
+    return has_begun(first, zone, asked) and not is_over(last, zone, asked)
 
 
-def _has_begun(day: date | None, zone: str, asked: Asked) -> bool:
+def has_begun(day: date | None, zone: str, asked: Asked) -> bool:
     """Whether local 00:00 of the day has been; the zone matters only near it."""
     ahead = day.toordinal() - asked.today if day else -FAR
     return ahead < 0 if abs(ahead) >= FAR else covered(day, None, zone)[0] <= asked.at
 
 
-def _is_over(day: date | None, zone: str, asked: Asked) -> bool:
+def is_over(day: date | None, zone: str, asked: Asked) -> bool:
     """Whether local 00:00 after the day has been."""
     ahead = day.toordinal() - asked.today if day else FAR
     return ahead < 0 if abs(ahead) >= FAR else covered(None, day, zone)[1] <= asked.at

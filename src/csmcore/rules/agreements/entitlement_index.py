@@ -80,9 +80,8 @@ class _Files(NamedTuple):
         key = (is_default, order, strongest, heaviest, up, is_used_up, last_day, number, identity)
         return Judged(entitlement, self.matched, self.weights, (), (), key)
 
-    def first(self, handle: _Handle, asked: Asked) -> Judged | None:
+    def first(self, filed: Sequence[_Filed], asked: Asked) -> Judged | None:
         """The best of a file that applies; those that are long over are passed by at once."""
-        filed = self.files.get(handle) or ()
         over = asked.today - FAR
         index = 0
         while index < len(filed):
@@ -198,7 +197,8 @@ class EntitlementIndex:
             if best is not None and files.bound > best.key[:4]:
                 break
             for handle in _handles(files.shape, values):
-                found = files.first(handle, asked)
+                filed = files.files.get(handle)
+                found = files.first(filed, asked) if filed else None
                 if found is not None and (best is None or found.key < best.key):
                     best = found
         return best

@@ -1,6 +1,6 @@
 """A mapping that stays as it is, and of which a changed one is made cheaply, however large it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 __all__ = ["PersistentMap"]
@@ -18,14 +18,20 @@ class PersistentMap(Generic[_Key, _Value]):
     and a mapping that was made at once is one dict.
     """
 
-    __slots__ = ("_count", "_layers")
+    __slots__ = ("_count", "_layers", "get")
+
+    get: Callable[[_Key], _Value | None]
+    """The value by a key; None where there is none."""
 
     def __init__(self, entries: Mapping[_Key, _Value] | None = None) -> None:
-        self._layers: tuple[dict[_Key, _Value | None], ...] = (dict(entries),) if entries else ()
         self._count = len(entries or ())
+        self._lay((dict(entries or ()),))
 
-    def get(self, key: _Key, /) -> _Value | None:
-        """The value by that key."""
+    def _lay(self, layers: tuple[dict[_Key, _Value | None], ...]) -> None:
+        self._layers = layers
+        self.get = layers[0].get if len(layers) == 1 else self._search
+
+    def _search(self, key: _Key, /) -> _Value | None:
         for layer in self._layers:
             if key in layer:
                 return layer[key]
@@ -55,5 +61,5 @@ class PersistentMap(Generic[_Key, _Value]):
             top, below = below[0] | top, below[1:]
         if not below:
             top = {key: value for key, value in top.items() if value is not None}
-        made._layers = (top, *below)
+        made._lay((top, *below))
         return made
