@@ -4,6 +4,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from time import perf_counter
 from typing import Any
 
@@ -113,7 +114,7 @@ class Feed:
         done = 0
         while True:
             begun = perf_counter()
-            chunk = [row for row, _ in zip(self.rows, range(CHUNK), strict=False)]
+            chunk = list(islice(self.rows, CHUNK))
             self.took += perf_counter() - begun
             if not chunk:
                 return
@@ -220,6 +221,7 @@ def run(what: str, kind_name: str, count: int) -> None:
         else:
             outcomes = importing(kind, store, feed)
             summary = import_summary(store.save(outcomes) if what == "kept" else outcomes)
+            assert summary.rows == count
         took = perf_counter() - begun - feed.took
         counts = {"outcomes": dict(summary.outcomes), "reasons": dict(summary.reasons), "settled": summary.is_settled}
         figures.append({"seconds": took, "peak": peak_mb(), "saved": len(store.by_key), **counts})

@@ -1,6 +1,6 @@
 """Measure the import of customers: `python benchmarks/imports.py [--quick] [--json FILE] [PART ...]`.
 
-It asserts that a second run of the same rows finds nothing to save, and that every reason is one that was planted.
+It asserts that every row has one outcome, and that a second run of the same rows finds nothing to save.
 """
 
 import json

@@ -13,6 +13,8 @@ that were rejected, cases reopened within the ten days that the policy allows an
 Easter, the night in which clocks go forward, a contract that ends in between, a plan that a group's lower companies
 inherit, one that does not cover the phone, one that is used up, customers without any; and what real exports have:
 steps that the book does not know, a status that nobody mapped, a day that does not exist, a clock that went wrong.
+
+The agreements also have what `csmcore customers example` tells of three of their customers (`example_stories.py`).
 """
 
 import csv
@@ -25,6 +27,8 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
+
+from example_stories import ADDED, TABLES, Lines
 
 __all__ = ["FOLDER", "agreements", "documents", "history", "main"]
 
@@ -141,18 +145,32 @@ def agreements() -> str:
         "format = 1",
     ]
     for product, name in PRODUCTS.items():
-        lines += table(f"products.{product}", name=name)
+        lines += known(f"products.{product}", name=name)
     for customer in CUSTOMERS:
         parent = "nordlicht" if customer.trait == "child" else None
-        lines += table(f"accounts.{customer.id}", name=customer.name, parent=parent)
+        lines += known(f"accounts.{customer.id}", name=customer.name, parent=parent)
         for contact in contacts_of(customer):
             name = contact.split("@")[0].removesuffix(".2").title()
-            lines += table(f'contacts."{contact}"', name=name, account=customer.id)
+            lines += known(f"contacts.{contact}", name=name, account=customer.id)
         for asset, product in assets_of(customer):
-            lines += table(f"assets.{asset}", product_model=product, account=customer.id)
+            lines += known(f"assets.{asset}", product_model=product, account=customer.id)
     for number, customer in enumerate((each for each in CUSTOMERS if each.plan), 1):
         lines += agreed(customer, number)
+    lines += ["", "# --- what `csmcore customers example` tells more ---"]
+    for path, values in TABLES.items():
+        lines += table(quoted(path), **values)
     return "\n".join(lines) + "\n"
+
+
+def known(path: str, /, **values: object) -> Iterator[str]:
+    """A table with all that its customer's story adds to it."""
+    return table(quoted(path), **values, **ADDED.get(path, {}))
+
+
+def quoted(path: str) -> str:
+    """The path of a table whose id may have an @ or a dot."""
+    section, _, identity = path.partition(".")
+    return path if all(letter.isalnum() or letter in "-_" for letter in identity) else f'{section}."{identity}"'
 
 
 def agreed(customer: Customer, number: int) -> Iterator[str]:
@@ -214,6 +232,10 @@ def written(value: object) -> str:
     """A value as TOML."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Lines):
+        return "[\n" + "".join(f"  {written(line)},\n" for line in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {written(each)}" for key, each in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(written, value)) + "]"
     return str(value) if isinstance(value, Raw | int | date) else f'"{value}"'

@@ -174,7 +174,7 @@ def shown(figure: float | None, unit: str) -> str:
     if figure is None:
         return ""
     if unit != "s":
-        return f"{figure:,.1f} ms" if unit == "ms" else f"{figure:,.0f} {unit}"
+        return f"{figure:,.1f} {unit}" if unit in {"ms", "us"} else f"{figure:,.0f} {unit}"
     for name, scale in (("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3)):
         if figure < scale * 1000:
             return f"{figure / scale:,.0f} ns" if name == "ns" else f"{figure / scale:,.2f} {name}"

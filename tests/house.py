@@ -87,7 +87,7 @@ LAWS: Mapping[str, str] = {
     "face": "a layer is imported by its face",
     "home": "each third-party package has its home",
     "layer": "a layer imports only layers below it",
-    "length": f"a module has at most {_MODULE_LINES} lines, a function {_FUNCTION_LINES}; a face is as long as its list",
+    "length": f"a module has at most {_MODULE_LINES} lines, a function {_FUNCTION_LINES}; a face is a list",
     "name": "a module's name says what it holds",
     "pure": "below services nothing reads or writes the world",
     "state": "below services no module keeps state that changes, and none works at import",

@@ -21,6 +21,7 @@ SOUND = {
     "model/case.py": "import attrs\nfrom house.calendars import DAY\nclass Case:\n    pass\n" + OFFER,
     "rules/__init__.py": "from house.model import Case\n" + OFFER,
     "rules/checks.py": "Check = dict[str, list[int]]\nNAMES = frozenset('a') | {'b', *list('c')}\n" + OFFER,
+    "rules/list/__init__.py": OFFER + "#\n" * 400,
     "rules/kinds.py": "from types import MappingProxyType\nK = MappingProxyType({1: 2, **dict(a=3)})\n" + OFFER,
     "services/__init__.py": "import logging\nfrom house.rules import Case\n_LOGGERS = {}\n" + OFFER,
     "wire/__init__.py": "from house import __version__\ndef load():\n    import cattrs\n" + OFFER,
@@ -74,6 +75,7 @@ FAULTS = [
     ("all", "model/place.py", "", "no __all__"),
     ("name", "rules/utils.py", "", "rules.utils"),
     ("length", "model/case.py", "#\n" * 400, " lines"),
+    ("length", "model/__init__.py", "def f():\n    return 1\n" + "#\n" * 400, " lines"),
     ("length", "model/case.py", "def f():\n" + "    f()\n" * 45, "f has 46 lines"),
 ]
 

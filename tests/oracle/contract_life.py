@@ -120,7 +120,7 @@ def activate(life: Life, _: dict[str, Any], now: datetime) -> bool:
 
 def suspend(life: Life, content: dict[str, Any], now: datetime) -> bool:
     """Take it out of force."""
-    day = content["day"]
+    day = content["resumes"]
     if life["state"] != "active" or (day is not None and (midnight(life, day) <= now or not inside(day, life))):
         return False
     go(life, "suspended")

@@ -16,6 +16,7 @@ from csmcore.errors import CalendarExhausted, InvalidValue
 from csmcore.model import (
     ENTITLEMENT_STRATEGIES,
     REVISION_SCHEMA,
+    Account,
     Address,
     AgreementBook,
     Asset,
@@ -33,6 +34,7 @@ from csmcore.model import (
     ModelCategory,
     ProductModel,
     RelationshipTypeId,
+    ResponsibilityDefinition,
     Revision,
     Rota,
     RotaSwap,
@@ -347,14 +349,28 @@ def agreement_books(draw: st.DrawFn) -> AgreementBook:
     return AgreementBook(**led)
 
 
+_LOOSE: Mapping[Any, dict[str, Any]] = {
+    Account: {"account_code": None, "registration_code": None, "primary_contact": None},
+    ProductModel: {"components": (), "upgrades_to": ()},
+    ServiceContract: {
+        "contact": None,
+        "covered_assets": (),
+        "covered_sold_products": (),
+        "covered_install_base_items": (),
+    },
+    Entitlement: {"contract_line": None},
+    ResponsibilityDefinition: {"held_by": "user", "is_unique": False},
+    Asset: {"contact": None, "contacts": (), "primary_contact": None},
+    **{kind: {"contact": None} for kind in (SoldProduct, InstallBaseItem)},
+}
+"""What the entries of a book might say against one another, left out."""
 _ABOVE = ("parent", "replaces", "renewed_from", "renewal_root")
 
 
 def _led(noun: Any, first: Mapping[Any, str]) -> Any:
     """The noun with every id that it names replaced by one that there is."""
     changes: dict[str, Any] = {name: None for name in _ABOVE if hasattr(noun, name)}
-    if isinstance(noun, ProductModel):
-        noun = attrs.evolve(noun, components=(), upgrades_to=())
+    noun = attrs.evolve(noun, **_LOOSE.get(type(noun), {}))
     if isinstance(noun, Household):
         noun = attrs.evolve(noun, members=noun.members[:1], head=None)
     if isinstance(noun, User):

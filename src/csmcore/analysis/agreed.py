@@ -47,6 +47,8 @@ _NAMED: Final = (
     ("assignment_group", "groups", "unknown_agreement"),
 )
 _CUSTOMERS: Final = ("account", "contact", "consumer")
+_OWNERS: Final = ("account", "consumer", "household")
+_NOBODY: Final = (("nobody", None),)
 
 _Agreement = TypeVar("_Agreement", ServiceContract, Entitlement)
 
@@ -61,21 +63,21 @@ class Answer:
 
 
 class _ByCustomer(Generic[_Agreement]):
-    """Agreements by account, by consumer, or for nobody in particular."""
+    """Agreements by account, by consumer, by household, or for nobody in particular."""
 
     def __init__(self, agreements: Iterable[_Agreement]) -> None:
         self._found: defaultdict[tuple[str, str | None], list[_Agreement]] = defaultdict(list)
         for one in agreements:
-            if one.account is not None:
-                self._found["account", one.account].append(one)
-            if one.consumer is not None:
-                self._found["consumer", one.consumer].append(one)
-            if one.account is None and one.consumer is None:
-                self._found["nobody", None].append(one)
+            keys = [(kind, name) for kind in _OWNERS if (name := getattr(one, kind, None)) is not None]
+            for key in keys or _NOBODY:
+                self._found[key].append(one)
 
-    def of(self, accounts: Iterable[Account], consumer: str | None) -> tuple[_Agreement, ...]:
-        """Those of the accounts, of the consumer and of nobody, each once."""
-        keys = [("nobody", None), *(("account", account.id) for account in accounts), ("consumer", consumer)]
+    def of(
+        self, accounts: Iterable[Account], consumer: str | None, households: Iterable[Household]
+    ) -> tuple[_Agreement, ...]:
+        """Those of the accounts, of the consumer, of the households and of nobody, each once."""
+        keys = [*_NOBODY, *(("account", account.id) for account in accounts), ("consumer", consumer)]
+        keys += [("household", household.id) for household in households]
         return tuple({one.id: one for key in keys for one in self._found.get(key, ())}.values())
 
 
@@ -100,7 +102,7 @@ class Agreed:
         """
         brought = self._brought(told)
         told = {**told, **brought}
-        facts = self._facts(told)
+        facts = self.facts(told)
         derivation = derive_entitlement(_question(told), facts, self._plan.policy, at, self._plan.strategies)
         agreed = derivation.case_fields
         fields = {
@@ -124,25 +126,30 @@ class Agreed:
         }
         return {name: value for name, value in found.items() if value is not None and told.get(name) is None}
 
-    def _facts(self, told: Mapping[str, Any]) -> CaseFacts:
+    def facts(self, told: Mapping[str, Any]) -> CaseFacts:
+        """What is known of what is told, and the agreements of its customer."""
         book, line = self._book, self._line(told.get("account"))
         consumer, contract, entitlement = map(told.get, ("consumer", "contract", "entitlement"))
         asset = book.assets.get(told.get("asset", ""))
+        households = tuple(self._households.get(consumer or "", ()))
         return CaseFacts(
             account=line[0] if line else None,
             ancestors=line[1:],
             contact=book.contacts.get(told.get("contact", "")),
             consumer=book.consumers.get(consumer) if consumer else None,
             product=book.products.get(told.get("product", "")),
-            households=tuple(self._households.get(consumer or "", ())),
+            households=households,
             asset=asset,
             sold_product=book.sold_products.get(told.get("sold_product", "")),
             install_base_item=book.install_base_items.get(told.get("install_base_item", "")),
             location=None if asset is None or asset.location is None else book.locations.get(asset.location),
             group=book.groups.get(told.get("assignment_group", "")),
-            contracts=_with(self._contracts.of(line, consumer), book.contracts.get(contract) if contract else None),
+            contracts=_with(
+                self._contracts.of(line, consumer, households), book.contracts.get(contract) if contract else None
+            ),
             entitlements=_with(
-                self._entitlements.of(line, consumer), book.entitlements.get(entitlement) if entitlement else None
+                self._entitlements.of(line, consumer, households),
+                book.entitlements.get(entitlement) if entitlement else None,
             ),
         )
 

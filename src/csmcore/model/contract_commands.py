@@ -159,7 +159,7 @@ class AddContractLine:
 
 @attrs.frozen
 class ChangeContractLine:
-    """Put this line in the place of the one with its id. It keeps its state, unless it becomes ``cancelled``."""
+    """Put this line in the place of the one with its id. It keeps its state, unless it says ``cancelled``."""
 
     action: ClassVar[ContractAction] = "change_line"
 

@@ -7,6 +7,7 @@ import attrs
 
 from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
 from csmcore.model import AgreementBook, SupportPolicy, plain
+from csmcore.wire.contradictions import contradictions
 from csmcore.wire.converter import read_noun
 from csmcore.wire.kinds import ENTRY, section_of, untagged
 from csmcore.wire.parsing import MEBIBYTE, Syntax, decoded, parse, parse_json, syntax_of
@@ -36,8 +37,9 @@ def load_agreements(
 ) -> AgreementBook:
     r"""The customers and agreements of a text in TOML, JSON or JSON lines; ``syntax`` says which, else its beginning.
 
-    An id that leads nowhere is refused; with a policy, so is a calendar or a promise that the policy does not have.
-    ``max_bytes`` is 64 MiB if not given, for TOML 1 MiB. Raises DocumentError with every problem.
+    An id that leads nowhere is refused, and what cannot be true at once (a contact of another account); with a policy,
+    so is a calendar or a promise that the policy does not have. ``max_bytes`` is 64 MiB if not given, for TOML 1 MiB.
+    Raises DocumentError with every problem.
 
     >>> load_agreements('format = 1\n[contacts.jo]\nname = "Jo"\naccount = "acme"')
     Traceback (most recent call last):
@@ -74,8 +76,9 @@ def agreements_from_plain(document: object) -> AgreementBook:
 
 
 def _tied(book: AgreementBook, policy: SupportPolicy | None, place_of: PlaceOf) -> AgreementBook:
-    """The book, if all its ids lead somewhere."""
+    """The book, if all its ids lead somewhere, and what they lead to fits together."""
     problems = tuple(islice(loose_ends(book, policy, place_of), MOST))
+    problems = problems or tuple(islice(contradictions(book, place_of), MOST))
     if problems:
         raise DocumentError(problems)
     return book

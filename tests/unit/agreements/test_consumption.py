@@ -598,3 +598,39 @@ def test_a_later_instant_is_the_entrys() -> None:
     host._clock = clock
     walk(service, case_id, "closed")
     assert [entry.at for entry in host.consumption(case_id)] == [clock.now()]
+
+
+# --- what is no entry ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"units": -1}, "units"),
+        ({"reverses": 1}, "units"),
+        ({"units": -1, "reverses": 4}, "reverses"),
+        ({"units": 1.5}, "units"),
+        ({"units": float("nan")}, "units"),
+        ({"shortfall": -1}, "shortfall"),
+        ({"sequence": 0}, "sequence"),
+        ({"at": datetime(2026, 1, 12)}, "at"),
+    ],
+)
+def test_an_entry_that_cannot_be_is_refused(wrong: dict[str, Any], field: str) -> None:
+    """What is given back is negative and names an earlier entry; nothing is half a second."""
+    with pytest.raises(InvalidValue) as invalid:
+        attrs.evolve(TAKEN, **wrong)
+    assert invalid.value.path == field
+
+
+@pytest.mark.parametrize("seconds", [0, -60, 1.5, float("nan"), True, 400 * 24 * 3600])
+def test_time_that_cannot_have_been_worked_is_refused(seconds: float) -> None:
+    """Whole seconds, at least one, and no more than a year."""
+    with pytest.raises(InvalidValue, match="seconds"):
+        made(TimeEntry, id="t", case="c", by="ann", seconds=seconds, at=START)
+
+
+def test_hours_are_not_counted_on_creation() -> None:
+    """Nothing is worked yet."""
+    with pytest.raises(InvalidValue, match="no hours are worked at creation"):
+        entitlement(unit="hours", consume_on="creation")

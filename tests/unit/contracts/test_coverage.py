@@ -183,16 +183,14 @@ def test_a_new_line_is_within_its_parents() -> None:
 
 
 def test_a_line_is_changed_in_its_place() -> None:
-    """Its name, its days, what it is part of; not its state."""
+    """Its name, its days, what it is part of; it keeps its state, whatever it says."""
     kept = contract(lines=(line("a"), line("b", parent="c"), line("c"), line("d", state="expired")))
     changed = line("b", name="B", parent="a", **days("2027-02-01", "2027-02-28"))
     assert accepts(kept, ChangeContractLine(changed), JUNE).contract.lines[1] == changed
     assert refuses(kept, ChangeContractLine(line("x", parent="y")), JUNE) == ["unknown_line", "unknown_line"]
     assert refuses(kept, ChangeContractLine(line("d", name="D")), JUNE) == ["line_ended"]
-    assert refuses(kept, ChangeContractLine(line("c", parent="b", state="suspended")), JUNE) == [
-        "line_state",
-        "part_of_itself",
-    ]
+    assert refuses(kept, ChangeContractLine(line("c", parent="b")), JUNE) == ["part_of_itself"]
+    assert accepts(kept, ChangeContractLine(line("a", state="suspended")), JUNE).contract.lines[0].state == "active"
 
 
 def test_a_line_keeps_its_parts_within_its_days() -> None:

@@ -14,6 +14,7 @@ from csmcore.model import (
     Household,
     HouseholdMember,
     InstallBaseItem,
+    LedgerEntry,
     OpenCase,
     ProductModelId,
     Refused,
@@ -129,3 +130,22 @@ def test_time_is_asked_for_where_it_counts(counts: dict[str, Any], asked: tuple[
     facts = facts_of_case(other, service.open(OPENING, ANN).case)
     assert other.asked == asked
     assert len(facts.time_entries) == ("time_entries" in asked)
+
+
+def test_what_was_taken_from_is_asked_for_where_it_is_no_longer_the_customers() -> None:
+    """One that went over to another account is found by its id; one that is gone is left out."""
+    host, _, service = desk()
+    host.add(made(Entitlement, id="e", number="E", account="rival", used=1, ledger_entries=1))
+    case = service.open(OPENING, ANN).case
+    host._taken[case.id] = [taken(case.id, "e"), taken(case.id, "e"), taken(case.id, "gone")]
+    facts = facts_of_case(host, case)
+    assert [noun.id for noun in facts.consumed] == ["e"]
+    assert len(facts.consumption) == 3
+    host.add(attrs.evolve(facts.consumed[0], account=AccountId("acme")))
+    assert facts_of_case(host, case).consumed == ()
+
+
+def taken(case_id: CaseId, name: str) -> LedgerEntry:
+    """A unit that a case took."""
+    whose = {"entitlement": name, "case": case_id, "channel": "web", "at": at("12 10:00")}
+    return made(LedgerEntry, sequence=1, case_version=1, milestone="creation", units=1, **whose)

@@ -76,9 +76,8 @@ def _change_line(contract: ServiceContract, command: ChangeContractLine, facts: 
     if line.parent is not None and line.parent != (before[line.id].parent if line.id in before else None):
         reasons += _unknown_line(line.parent, before, "parent")
     if not reasons:
+        line = line if line.state == "cancelled" else attrs.evolve(line, state=before[line.id].state)
         after = {**before, line.id: line}
-        if line.state not in {before[line.id].state, "cancelled"}:
-            reasons.append(Reason("line_state", f"a line is not made {line.state} by itself", ("state",)))
         if _is_circle(line, after):
             reasons.append(Reason("part_of_itself", f"line {shown(line.id)} would be part of itself", ("parent",)))
         else:

@@ -132,7 +132,9 @@ def _differs(dimension: Dimension, own: str | None, *of_case: str | None) -> Rea
 
 def _account(entitlement: Entitlement, asked: Asked) -> Reason | None:
     own = entitlement.account
-    if own in asked.distances and own != asked.question.account:
+    if own == asked.question.account:
+        return None
+    if own in asked.distances:
         text = f"it is for account {own}, above the case's, and not inherited"
         return None if _inherits(entitlement, asked) else Reason("not_inherited", text, ("account",))
     return _differs("account", own, asked.question.account)

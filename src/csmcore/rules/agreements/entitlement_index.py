@@ -51,6 +51,8 @@ __all__ = ["EntitlementIndex"]
 
 _NO_FACTS: Final = CaseFacts()
 _NAMES: Final = tuple(name for name, _, _ in DIMENSIONS)
+_UNSETTLED: Final = frozenset({"contract", "account", "household"})
+"""What a file does not settle by itself: what is covered and who belongs to it on the day, and what passes down."""
 
 _Shape: TypeAlias = tuple[int, ...]
 """What entitlements name, as places in `DIMENSIONS`."""
@@ -69,6 +71,10 @@ class _Files(NamedTuple):
     checks: tuple[Check, ...]
     bound: tuple[bool, int, int, int]
     files: PersistentMap[_Handle, tuple[_Filed, ...]]
+
+    def best(self, filed: Sequence[_Filed]) -> tuple[bool, int, int, int]:
+        """The best key that any of one file may have."""
+        return (*filed[0][:2], *self.bound[2:])
 
     def judged(self, filed: _Filed, asked: Asked) -> Judged | None:
         """What `judge` says of an entitlement of this shape, if it applies."""
@@ -198,7 +204,9 @@ class EntitlementIndex:
                 break
             for handle in _handles(files.shape, values):
                 filed = files.files.get(handle)
-                found = files.first(filed, asked) if filed else None
+                if not filed or (best is not None and files.best(filed) > best.key[:4]):
+                    continue
+                found = files.first(filed, asked)
                 if found is not None and (best is None or found.key < best.key):
                     best = found
         return best
@@ -360,9 +368,8 @@ def _files(
     rows = [DIMENSIONS[dimension] for dimension in shape]
     weights = tuple(dict.fromkeys(weight for _, weight, _ in rows))
     bound = (*best_place, *strength(weights, policy.entitlements))
-    return _Files(
-        shape, tuple(name for name, _, _ in rows), weights, tuple(check for _, _, check in rows), bound, files
-    )
+    checks = tuple(check for name, _, check in rows if name in _UNSETTLED)
+    return _Files(shape, tuple(name for name, _, _ in rows), weights, checks, bound, files)
 
 
 def _refiled(filed: tuple[_Filed, ...], change: _Changes) -> tuple[_Filed, ...] | None:

@@ -1,0 +1,1 @@
+"""What nouns accept, and what they refuse."""
