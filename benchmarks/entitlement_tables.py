@@ -6,7 +6,7 @@ One account holds a tenth of all; half of what was ever promised has been renewe
 import json
 import random
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from gc import collect
 from importlib import import_module
@@ -117,7 +117,7 @@ def promise(rng: random.Random, shape: str, found: World, count: int) -> None:
     for years_ago in range(rng.choice((3, 2, 1, 0, 0)), -1, -1):
         term = {"starts_on": date(2027 - years_ago, 1, 1), "ends_on": date(2027 - years_ago, 12, 31)}
         if "contract" in shape:
-            agreed = contract(rng, account, asset, shape, term, found)
+            agreed = contract(rng, Subject(account, model, asset), shape, term, found)
             named["contract"] = agreed.id
         place = len(found.entitlements)
         found.entitlements.append(
@@ -150,20 +150,19 @@ def asset_of(rng: random.Random, account: str, found: World, count: int) -> str:
 
 
 def contract(
-    rng: random.Random, account: str, asset: str | None, shape: str, term: Mapping[str, date], found: World
+    rng: random.Random, subject: Subject, shape: str, term: Mapping[str, date], found: World
 ) -> ServiceContract:
-    """A term's own contract, for the asset, or with the account named too for its model, and for some others."""
-    is_over = term["ends_on"] < AT.date()
-    others = rng.sample(MODELS, rng.randrange(3))
-    covered: dict[str, Any] = {"covered_assets": (made(CoveredAsset, asset=asset),)}
-    if shape != "contract":
-        models = dict.fromkeys((found.models[asset or ""], *others))
-        covered = {"covered_products": tuple(made(CoveredProduct, product=model) for model in models)}
+    """A term's own contract: for the asset; or, with the account named too, for its model and some others."""
     place = f"c{len(found.contracts)}"
-    state = "expired" if is_over else "active"
-    agreed = made(ServiceContract, id=place, number=place, account=account, state=state, **term, **covered)
-    found.contracts.append(agreed)
-    return agreed
+    covered: dict[str, Any] = {"covered_assets": (made(CoveredAsset, asset=subject.asset),)}
+    if shape != "contract":
+        models = dict.fromkeys((subject.product, *rng.sample(MODELS, rng.randrange(3))))
+        covered = {"covered_products": tuple(made(CoveredProduct, product=model) for model in models)}
+    state = "expired" if term["ends_on"] < AT.date() else "active"
+    found.contracts.append(
+        made(ServiceContract, id=place, number=place, account=subject.account, state=state, **term, **covered)
+    )
+    return found.contracts[-1]
 
 
 # --- questions -------------------------------------------------------------------------------------------------------

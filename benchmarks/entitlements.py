@@ -84,7 +84,7 @@ def check_agreement(index: EntitlementIndex, found: World, asked: Sequence[Asked
 
 
 def decisions(effort: Effort, report: Report) -> None:
-    """One decision by each strategy, of few entitlements and of many: for everybody, the big account, the same, nobody."""
+    """One decision by each strategy, of few entitlements and of many: for everybody, one account, strangers."""
     counts = sizes(effort)
     report.progress(f"worlds of {counts[0]:,} and {counts[1]:,}")
     worlds = {count: world(count) for count in counts}
@@ -103,7 +103,7 @@ def decisions(effort: Effort, report: Report) -> None:
 
 
 def question_sets(effort: Effort) -> Mapping[str, Callable[[World], list[Asked]]]:
-    """What is asked, as often."""
+    """What is asked, and as often."""
     count = effort.questions
     return {
         "for anybody": lambda found: questions(found, count),
@@ -138,8 +138,8 @@ def building(effort: Effort, report: Report) -> None:
         found = world(count)
         index = index_of(found)
         took = seconds_of(partial(index_of, found), effort.builds)
-        [(question, facts)] = questions(found, 1)
-        explained = seconds_of(lambda index=index: index.derive(question, AT, facts, explain=True), 1)
+        [asked] = questions(found, 1)
+        explained = seconds_of(partial(index.derive, asked[0], AT, asked[1], explain=True), 1)
         lines = [
             Line("build", took, note="of nouns that are there"),
             Line("  for each 100,000", took * 1e3 * HUNDRED_THOUSAND / count, goal=A_BUILD, unit="ms"),

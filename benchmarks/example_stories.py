@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-__all__ = ["ADDED", "Lines", "TABLES"]
+__all__ = ["ADDED", "TABLES", "Lines"]
 
 
 class Lines(list[dict[str, Any]]):
@@ -47,6 +47,8 @@ ADDED: Mapping[str, dict[str, Any]] = {
     "contacts.bruno@nordlicht-kiel": {"email": "bruno@nordlicht.example", "roles": ["customer"]},
     "assets.university-west-1": {
         "tag": "UW-0001",
+        "asset_class": "freezer",
+        "configuration_item": "ci-uwest-1",
         "location": "uwest-lab-3",
         "installed_on": date(2024, 3, 4),
         "contacts": ["ines@university-west"],
@@ -215,13 +217,13 @@ TABLES: Mapping[str, dict[str, Any]] = {
     "sold_products.brandt-set": {
         "name": "Mushroom set",
         "product": "moss-60",
-        "consumer": "mia",
+        "household": "brandt",
         "starts_on": date(2025, 9, 6),
     },
     "sold_products.brandt-care": {
-        "name": "Care for a year",
+        "name": "Care for a winter",
         "product": "moss-care",
-        "consumer": "mia",
+        "household": "brandt",
         "parent": "brandt-set",
         "starts_on": date(2025, 9, 6),
         "ends_on": date(2026, 5, 31),
@@ -230,26 +232,33 @@ TABLES: Mapping[str, dict[str, Any]] = {
         "name": "Freezer in the cellar",
         "product": "moss-60",
         "asset": "moss-mia",
-        "consumer": "mia",
+        "household": "brandt",
         "installed_on": date(2025, 9, 6),
     },
     "contracts.CON-102": {
         "number": "CON-102",
-        "name": "Care for Mia Brandt",
+        "name": "Warranty of Mia Brandt",
         "consumer": "mia",
         "state": "active",
-        "starts_on": date(2025, 7, 31),
-        "ends_on": date(2026, 7, 30),
+        "starts_on": date(2025, 8, 31),
+        "ends_on": date(2026, 8, 30),
         "renews_by_itself": True,
         "runs_non_contractual": True,
         "covered_products": Lines([{"product": "moss-60"}]),
     },
     "entitlements.ENT-102": {
         "number": "ENT-102",
-        "name": "Three cases a year",
+        "name": "Warranty",
         "plan": "bronze",
         "consumer": "mia",
         "contract": "CON-102",
+    },
+    "entitlements.ENT-104": {
+        "number": "ENT-104",
+        "name": "Three cases for the household",
+        "plan": "bronze",
+        "household": "brandt",
+        "product": "moss-60",
         "channels": ["email", "web"],
         "per_unit": True,
         "total_units": 3,
@@ -258,17 +267,10 @@ TABLES: Mapping[str, dict[str, Any]] = {
         "ledger_entries": 2,
         "restrict_when_exhausted": True,
     },
-    "entitlements.ENT-102-H": {
-        "number": "ENT-102-H",
-        "name": "Advice for households",
-        "household": "brandt",
-        "channels": ["email"],
-        "ends_on": date(2026, 6, 30),
-    },
-    "entitlements.ENT-102-D": {
-        "number": "ENT-102-D",
+    "entitlements.ENT-105": {
+        "number": "ENT-105",
         "name": "Goodwill",
-        "consumer": "mia",
+        "household": "brandt",
         "is_default": True,
         "channels": ["email", "web"],
     },

@@ -336,10 +336,10 @@ def agreement_books(draw: st.DrawFn) -> AgreementBook:
     book: dict[str, dict[str, Any]] = {}
     for field in attrs.fields(AgreementBook):
         kind = get_args(field.type)[1]
-        entries = draw(st.lists(nouns(kind), min_size=1, max_size=3, unique_by=lambda entry: entry.id))
+        entries = draw(st.lists(nouns(kind), min_size=1, max_size=2, unique_by=lambda entry: entry.id))
         book[field.name] = {entry.id: entry for entry in entries}
     first = {get_args(attrs.fields_dict(AgreementBook)[name].type)[0]: next(iter(book[name])) for name in book}
-    related = book.pop("account_relationships").values() if len(book["accounts"]) > 1 else ()
+    related = list(book.pop("account_relationships").values()) * (len(book["accounts"]) > 1)
     ends = dict(zip(("from_account", "to_account"), book["accounts"], strict=False))
     led: dict[str, Any] = {
         name: {key: _led(entry, first) for key, entry in section.items()} for name, section in book.items()
@@ -351,6 +351,7 @@ def agreement_books(draw: st.DrawFn) -> AgreementBook:
 
 _LOOSE: Mapping[Any, dict[str, Any]] = {
     Account: {"account_code": None, "registration_code": None, "primary_contact": None},
+    Consumer: {"merged_into": None},
     ProductModel: {"components": (), "upgrades_to": ()},
     ServiceContract: {
         "contact": None,
@@ -421,6 +422,7 @@ def _thresholds() -> st.SearchStrategy[Threshold]:
 _TEXTS: Mapping[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("short_description", "text", "notes"), _written),
     "description": texts,
+    "timezone": st.sampled_from(_ZONES),
 }
 _text_fields = st.lists(st.sampled_from(("account.calendar", "group.timezone", "extra.hours")), unique=True).map(tuple)
 _large = st.one_of(st.integers(1, 3), st.just(1 << 53))
@@ -439,9 +441,8 @@ _OWN: dict[Any, dict[str, st.SearchStrategy[Any]]] = {
     ServiceContract: {
         "consumer": st.none(),
         "account": _ids,
-        "timezone": st.sampled_from(_ZONES),
     },
-    Entitlement: {"timezone": st.sampled_from(_ZONES), "consume_on": st.just("close")},
+    Entitlement: {"consume_on": st.just("close")},
     EntitlementPolicy: {"strategy": st.sampled_from((*ENTITLEMENT_STRATEGIES, "host:own"))},
     Address: {"country": st.sampled_from(("", "DE", "FR"))},
     Rota: {

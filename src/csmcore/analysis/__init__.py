@@ -1,5 +1,7 @@
 """Questions about policies and histories, answered without touching anything."""
 
+from csmcore.analysis.customers.story import tell_customers
+from csmcore.analysis.customers.telling import CustomerKind, CustomerStory, StoryAnswer, StoryChapter, StoryStep
 from csmcore.analysis.promises import CaseReplay, Outcome, PromiseAttainment, attainment, outcome
 from csmcore.analysis.replay import replay_history
 from csmcore.analysis.report import ReplayReport
@@ -7,12 +9,18 @@ from csmcore.analysis.worked import WorkedFigure, check_worked
 
 __all__ = [
     "CaseReplay",
+    "CustomerKind",
+    "CustomerStory",
     "Outcome",
     "PromiseAttainment",
     "ReplayReport",
+    "StoryAnswer",
+    "StoryChapter",
+    "StoryStep",
     "WorkedFigure",
     "attainment",
     "check_worked",
     "outcome",
     "replay_history",
+    "tell_customers",
 ]

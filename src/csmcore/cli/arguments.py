@@ -13,7 +13,7 @@ from csmcore.cli.faults import BadInput, printable
 from csmcore.errors import CsmError, shown
 from csmcore.model import CaseId
 
-__all__ = ["EPILOG", "Form", "ReplayRequest", "WorkedRequest", "parse_arguments"]
+__all__ = ["EPILOG", "CustomersRequest", "Form", "ReplayRequest", "WorkedRequest", "parse_arguments"]
 
 Form: TypeAlias = Literal["table", "json", "csv"]
 
@@ -51,6 +51,15 @@ class WorkedRequest:
     is_brief: bool
 
 
+@attrs.frozen(kw_only=True)
+class CustomersRequest:
+    """What ``csmcore customers`` was asked."""
+
+    policy: str
+    agreements: str | None
+    as_of: datetime | None
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is an error like any other: one line."""
 
@@ -58,12 +67,16 @@ class _Parser(argparse.ArgumentParser):
         raise BadInput(printable(f"{self.prog}: {message}; see `{self.prog} --help`"))
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> ReplayRequest | WorkedRequest:
+def parse_arguments(arguments: Sequence[str] | None) -> ReplayRequest | WorkedRequest | CustomersRequest:
     """The request that the arguments make (None: those of the process). Raises BadInput."""
     given = vars(_parser().parse_args(arguments))
-    if given.pop("command") == "worked":
-        return WorkedRequest(books=tuple(given["books"]), is_brief=given["is_brief"])
-    return ReplayRequest(**given)
+    match given.pop("command"):
+        case "worked":
+            return WorkedRequest(books=tuple(given["books"]), is_brief=given["is_brief"])
+        case "customers":
+            return CustomersRequest(**given)
+        case _:
+            return ReplayRequest(**given)
 
 
 def _parser() -> _Parser:
@@ -82,7 +95,17 @@ def _parser() -> _Parser:
     )
     summary = "put worked histories to the engine: every figure, expected and got"
     _add_worked(commands.add_parser("worked", help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
+    summary = "tell how a business, a consumer and a partner come from registration to an explained entitlement"
+    _add_customers(commands.add_parser("customers", help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
     return parser
+
+
+def _add_customers(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    policy = "the support policy; or a short name (default: example)"
+    add("policy", metavar="POLICY", nargs="?", default="example", help=policy)
+    add("--agreements", metavar="FILE", help="the customers, what they have and what was agreed with them")
+    add("--as-of", metavar="T", type=_instant, help="the instant at which the stories begin; the example has its own")
 
 
 def _add_worked(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from csmcore.cli.arguments import ReplayRequest, parse_arguments
+from csmcore.cli.arguments import CustomersRequest, ReplayRequest, parse_arguments
+from csmcore.cli.customers import customers
 from csmcore.cli.faults import BadInput
 from csmcore.cli.replaying import drawn, replayed
 from csmcore.cli.working import worked
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         request = parse_arguments(arguments)
         if isinstance(request, ReplayRequest):
             text = replayed(request)
+        elif isinstance(request, CustomersRequest):
+            text = drawn(customers(request))
         else:
             sheet, agrees = worked(request)
             text, code = drawn(sheet), _DONE if agrees else _DIFFERS

@@ -9,12 +9,12 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias, cast
 
 import attrs
 
-from csmcore.cli.arguments import ReplayRequest
+from csmcore.cli.arguments import CustomersRequest, ReplayRequest
 from csmcore.cli.faults import BadInput, printable, reading
 from csmcore.errors import shown
 from csmcore.presets import preset, presets
 
-__all__ = ["Chosen", "File", "Watcher", "beside", "choose", "chosen_books", "opened", "read_whole"]
+__all__ = ["Chosen", "File", "Watcher", "beside", "choose", "chosen_books", "chosen_customers", "opened", "read_whole"]
 
 Role: TypeAlias = Literal["policy", "agreements", "mapping", "history", "worked"]
 Watcher: TypeAlias = Callable[[int], None]
@@ -72,6 +72,16 @@ def choose(request: ReplayRequest) -> Chosen:
         agreements=named(request.agreements, "agreements"),
         mapping=named(request.mapping, "mapping"),
     )
+
+
+def chosen_customers(request: CustomersRequest) -> tuple[File, File]:
+    """The policy and the agreements that a request names; a short name brings its own. Raises BadInput."""
+    policy = _find(request.policy, "policy")
+    own = None if policy.path is not None else _shipped(request.policy, "agreements")
+    agreements = own if request.agreements is None else _find(request.agreements, "agreements")
+    if agreements is None:
+        raise BadInput("csmcore customers: --agreements is missing; name the file that says who the customers are")
+    return policy, agreements
 
 
 def chosen_books(names: Sequence[str]) -> tuple[File, ...]:

@@ -71,9 +71,9 @@ def plain_text(sheet: Sheet, width: int) -> str:
     for block in sheet:
         match block:
             case Heading():
-                lines += [*([""] if lines else []), *textwrap.wrap(block.text, width)]
+                lines += [*([""] if lines else []), *_broken(block.text, width)]
             case Text():
-                lines += textwrap.wrap(block.text, width, initial_indent="  ", subsequent_indent="    ")
+                lines += _broken(block.text, width, initial_indent="  ", subsequent_indent="    ")
             case _:
                 lines += _drawn(block, width)
     return "".join(f"{line.rstrip()}\n" for line in lines)
@@ -96,10 +96,18 @@ def _drawn(table: Table, width: int) -> Iterator[str]:
         yield _line(table.columns, titles, spaces)
     for cells in table.rows:
         *first, last = (cell.text for cell in cells)
-        lines = textwrap.wrap(last, spaces[-1]) or [""]
+        lines = _broken(last, spaces[-1]) or [""]
         yield _line(table.columns, [*first, lines[0]], spaces)
         for line in lines[1:]:
             yield _line(table.columns, [*([""] * len(first)), line], spaces)
+
+
+def _broken(text: str, width: int, initial_indent: str = "", subsequent_indent: str = "") -> list[str]:
+    """Lines that break at blanks: an id with hyphens stays whole."""
+    wrapper = textwrap.TextWrapper(
+        width, initial_indent=initial_indent, subsequent_indent=subsequent_indent, break_on_hyphens=False
+    )
+    return wrapper.wrap(text)
 
 
 def _line(columns: Iterable[Column], texts: Sequence[str], spaces: Sequence[int]) -> str:

@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 
 from csmcore.analysis import CaseReplay, ReplayReport, outcome
+from csmcore.cli.candidates import candidate_blocks
 from csmcore.cli.sheets import Block, Cell, Column, Heading, Sheet, Table, Text, Tone, row
 from csmcore.cli.summary import found_blocks
 from csmcore.cli.wording import Times, exact
 from csmcore.conditions import Record
 from csmcore.model import (
-    Candidate,
-    Entitlement,
-    EntitlementDecision,
     EventId,
     Explanation,
     Revision,
@@ -23,10 +21,8 @@ from csmcore.rules import Plan, explain
 
 __all__ = ["story_of"]
 
-_ASKED: Final = ("account", "consumer", "product", "asset", "contract")
 _LONG: Final = 60  # characters of a field's value
 _ZERO: Final = timedelta(0)
-_RANKED: Final = (Column("", is_figure=True), Column(""), Column("weight"), Column("entitlement"), Column("why"))
 _TOLD_ELSEWHERE: Final = ("entitlement.", "contract.", "account.", "location.", "group.", "event.")
 _SPAN: Final = (Column("from"), Column("to"), Column(""), Column("open time", is_figure=True), Column("because of"))
 _EVERYTHING: Final = 1_000_000  # findings
@@ -42,7 +38,7 @@ def story_of(report: ReplayReport, plan: Plan, case: CaseReplay) -> Sheet:
         Heading(f"Case {case.id}, as of {times.whole(now)} ({zone})"),
         Text(f"policy {policy.name} {policy.version}, digest {policy.digest[:12]}; tzdata {report.time_zone_database}"),
         Heading(f"Entitlement: {case.reason.text}"),
-        *(_candidates(case.derivation, times) if case.derivation else ()),
+        *(candidate_blocks(case.derivation, times) if case.derivation else ()),
         Heading("What happened"),
         _happenings(case.revisions, times),
     ]
@@ -53,38 +49,6 @@ def story_of(report: ReplayReport, plan: Plan, case: CaseReplay) -> Sheet:
     blocks += _absent(plan, case)
     found = [finding for finding in report.findings if finding.case == case.id]
     return (*blocks, *found_blocks(found, _EVERYTHING))
-
-
-# --- the entitlement -------------------------------------------------------------------------------------------------
-
-
-def _candidates(derivation: EntitlementDecision, times: Times) -> Iterator[Block]:
-    """The question, what would have helped, and every candidate with what speaks for and against it."""
-    question = derivation.question
-    asked = [f"{name} {value}" for name in _ASKED if (value := getattr(question, name)) is not None]
-    yield Text(f"asked {times.whole(derivation.at)} for {', '.join(asked) or 'nobody'}, by {question.channel}")
-    for helpful in derivation.would_have_helped[:1]:
-        why = "; ".join(reason.text for reason in helpful.reasons)
-        yield Text(f"{_named(helpful.entitlement)} would apply, but {why}")
-    if derivation.candidates:
-        ranked = enumerate(derivation.candidates, 1)
-        yield Table(_RANKED, tuple(_ranked(rank, candidate) for rank, candidate in ranked))
-
-
-def _ranked(rank: int, candidate: Candidate) -> tuple[Cell, ...]:
-    matches = f"matches {', '.join(candidate.matched)}" if candidate.matched else "for anybody"
-    why = "; ".join([matches, *(reason.text for reason in candidate.reasons)])
-    return row(
-        f"{rank}.",
-        Cell(candidate.standing, "good" if candidate.standing == "chosen" else "quiet"),
-        "+".join(map(str, candidate.weights)) or "0",
-        _named(candidate.entitlement),
-        why,
-    )
-
-
-def _named(entitlement: Entitlement) -> str:
-    return f"{entitlement.number} ({entitlement.plan})" if entitlement.plan else entitlement.number
 
 
 # --- what happened ---------------------------------------------------------------------------------------------------

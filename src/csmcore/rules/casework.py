@@ -122,7 +122,8 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         case = revised(case, changes) if changes else case
         happened[0] = happened[0]._replace(changes={**happened[0].changes, **changes})
     if asks:
-        derivation = derive_entitlement(EntitlementQuestion.asked_by(case), unspent(case, facts), plan.policy, now, plan.strategies)
+        question = EntitlementQuestion.asked_by(case)
+        derivation = derive_entitlement(question, unspent(case, facts), plan.policy, now, plan.strategies)
         changes = _derived(case, derivation)
         if changes:
             case = revised(case, changes)
@@ -131,9 +132,7 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     used = consume(before, case, facts, now)
     happened += used.happened
     reasons += used.reasons
-    fields = frozen(record_of(case, facts, taken))
-    event_id = EventId(f"{case.id}/{case.version}/0")
-    revision = made(Revision, {"at": now, "sequence": case.version, "event_id": event_id, "fields": fields})
+    revision = _revision(case, facts, taken, now)
     after = advance(plan, sla, revision)
     happened += clock_happenings(plan, sla, after, now)
     reasons += not_running(plan, after, sla)
@@ -148,6 +147,12 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         derivation=derivation,
         ledger=used.ledger,
     )
+
+
+def _revision(case: Case, facts: CaseFacts, taken: Step, now: datetime) -> Revision:
+    fields = frozen(record_of(case, facts, taken))
+    event_id = EventId(f"{case.id}/{case.version}/0")
+    return made(Revision, {"at": now, "sequence": case.version, "event_id": event_id, "fields": fields})
 
 
 def _fired(sla: SlaState) -> Iterator[datetime]:

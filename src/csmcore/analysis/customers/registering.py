@@ -8,7 +8,7 @@ from csmcore.analysis.customers.telling import Telling
 from csmcore.model import Account, Consumer, Contact, Registration, RegistrationId, RequestRegistration
 from csmcore.rules import Approval, RegistrationFacts, approve_registration, email_key, request_registration
 
-__all__ = ["contact_registers", "consumer_registers"]
+__all__ = ["consumer_registers", "contact_registers"]
 
 _WRONG_CODE = "LET-ME-IN"
 _NO_MAIL = "at home"
@@ -16,7 +16,7 @@ _NO_MAIL = "at home"
 
 def contact_registers(telling: Telling, account: Account, name: str, by: str) -> Contact | None:
     """A newcomer of that name, once registered; None where the account has no code to register with."""
-    first = name.split()[0].lower()
+    first = name.split(maxsplit=1)[0].lower()
     command = RequestRegistration(
         id=RegistrationId(f"registration-{first}"),
         kind="contact",
@@ -24,32 +24,32 @@ def contact_registers(telling: Telling, account: Account, name: str, by: str) ->
         email=f"{first}@{account.id}.example",
         registration_code=_WRONG_CODE,
     )
-    _request(telling, f"{name} wants to be a contact, with the code {_WRONG_CODE}", command)
+    _request(telling, f"{name} wants to register as a contact, with the code {_WRONG_CODE}.", command)
     if account.registration_code is None:
         return None
     command = attrs.evolve(command, registration_code=account.registration_code)
     known = _with_email(telling.book.contacts.values(), account)
     if known is not None:
-        taken = attrs.evolve(command, email=f" {known.email.capitalize()}")
-        _request(telling, f"again, with the code of {account.name} and the e-mail {known.email}", taken)
-    asked = f"again, with that code and the e-mail {command.email}"
-    customer = _registered(telling, asked, command, account, f"{first}@{account.id}", by)
+        taken = attrs.evolve(command, email=known.email.capitalize())
+        _request(telling, f"Again, with the code of {account.name}, as {taken.email}.", taken)
+    asked = f"Again, with that code, as {command.email}."
+    customer = _registered(telling, asked, command, (f"{first}@{account.id}", by))
     return customer if isinstance(customer, Contact) else None
 
 
 def consumer_registers(telling: Telling, name: str, by: str) -> Consumer | None:
     """A newcomer of that name, once registered; None where somebody is known by their e-mail."""
-    first = name.split()[0].lower()
+    first = name.split(maxsplit=1)[0].lower()
     command = RequestRegistration(
         id=RegistrationId(f"registration-{first}"), kind="consumer", name=name, email=_NO_MAIL
     )
-    _request(telling, f"{name} wants to be a customer, by the e-mail {_NO_MAIL!r}", command)
+    _request(telling, f"{name} wants to register as a consumer, with {_NO_MAIL!r} for an e-mail.", command)
     known = next((one for one in telling.book.consumers.values() if one.email), None)
     if known is not None:
-        _request(telling, f"again, by the e-mail {known.email}", attrs.evolve(command, email=known.email))
-    command = attrs.evolve(command, email=f"{first}@{name.split()[-1].lower()}.example")
-    asked = f"again, by the e-mail {command.email}"
-    customer = _registered(telling, asked, command, None, first, by)
+        _request(telling, f"Again, as {known.email}.", attrs.evolve(command, email=known.email))
+    command = attrs.evolve(command, email=f"{first}@{name.rsplit(maxsplit=1)[-1].lower()}.example")
+    asked = f"Again, as {command.email}."
+    customer = _registered(telling, asked, command, (first, by))
     return customer if isinstance(customer, Consumer) else None
 
 
@@ -62,20 +62,22 @@ def _request(
 ) -> Registration | None:
     """What comes of a request, with what the book knows of its code and its e-mail."""
     answer = request_registration(command, _facts(telling, command, pending), telling.at)
-    return telling.ask(asked, answer, lambda made: f"{made.state}; somebody has to decide on it")
+    return telling.ask(asked, answer, lambda made: f"{made.state}: somebody decides on it")
 
 
 def _registered(
-    telling: Telling, asked: str, command: RequestRegistration, account: Account | None, identity: str, by: str
+    telling: Telling, asked: str, command: RequestRegistration, decided: tuple[str, str]
 ) -> Contact | Consumer | None:
+    """Who comes of a request that is approved: under which id, and by whom."""
+    identity, by = decided
     registration = _request(telling, asked, command)
     if registration is None:
         return None
     twice = attrs.evolve(command, id=RegistrationId(f"{command.id}-2"))
-    _request(telling, "once more, in a hurry", twice, (registration,))
+    _request(telling, "Once more, to be sure.", twice, (registration,))
     facts = _facts(telling, command)
     approval = approve_registration(registration, identity, facts, by, telling.at)
-    approved = telling.ask(f"{by} approves it", approval, _welcome)
+    approved = telling.ask(f"{telling.called(by)} approves it.", approval, _welcome)
     if approved is None:
         return None
     telling.keep(approved.customer)
@@ -89,9 +91,7 @@ def _welcome(approval: Approval) -> str:
     return f"{approval.registration.state}: consumer {customer.id}"
 
 
-def _facts(
-    telling: Telling, command: RequestRegistration, pending: tuple[Registration, ...] = ()
-) -> RegistrationFacts:
+def _facts(telling: Telling, command: RequestRegistration, pending: tuple[Registration, ...] = ()) -> RegistrationFacts:
     book, key = telling.book, email_key(command.email)
     people: tuple[Contact | Consumer, ...] = (*book.contacts.values(), *book.consumers.values())
     coded = (one for one in book.accounts.values() if one.registration_code == command.registration_code)

@@ -16,6 +16,7 @@ from csmcore.model import (
     BookEntry,
     Consumer,
     Contact,
+    Decision,
     Entitlement,
     EntitlementDecision,
     Household,
@@ -23,12 +24,14 @@ from csmcore.model import (
     Reason,
     Refusal,
     ServiceContract,
+    UserId,
 )
 from csmcore.rules import Plan
 
-__all__ = ["CustomerKind", "CustomerStory", "StoryChapter", "StoryStep", "Telling", "texts"]
+__all__ = ["CustomerKind", "CustomerStory", "StoryAnswer", "StoryChapter", "StoryStep", "Telling", "texts"]
 
 CustomerKind: TypeAlias = Literal["B2B", "B2C", "partner"]
+StoryAnswer: TypeAlias = Literal["accepted", "refused", "told"]
 
 _Answer = TypeVar("_Answer")
 
@@ -49,14 +52,15 @@ _SECTIONS: Final[Mapping[type[BookEntry], str]] = MappingProxyType(
 
 @attrs.frozen(kw_only=True)
 class StoryStep:
-    """Something that was asked of the rules at an instant, and their answer: a refusal, or what was ``said``.
+    """Something that was asked of the rules at an instant: accepted, refused, or only ``told`` what holds.
 
-    ``reasons`` are the answer's. ``derivation`` is there where an entitlement was asked for.
+    ``said`` is what came of it, ``reasons`` are the answer's own; a refusal has nothing but reasons. ``derivation`` is
+    there where a case was opened, and an entitlement asked for.
     """
 
     at: datetime
     asked: str
-    is_refused: bool = False
+    answer: StoryAnswer
     said: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     derivation: EntitlementDecision | None = None
@@ -94,32 +98,44 @@ class Telling:
         """The day in the policy's time zone."""
         return WallClock(self.plan.policy.timezone).reading(self.at).date()
 
+    def called(self, user: str) -> str:
+        """The name of somebody who works for the vendor; their id, if the book says nothing of them."""
+        known = self.book.users.get(UserId(user))
+        return user if known is None else known.name
+
     @property
     def agreed(self) -> Agreed:
         """The book by customer."""
         return Agreed(self.book, self.plan)
 
-    def tell(
-        self,
-        asked: str,
-        *said: str,
-        reasons: Iterable[Reason] = (),
-        derivation: EntitlementDecision | None = None,
-    ) -> None:
-        """A step that was not refused."""
-        step = StoryStep(at=self.at, asked=asked, said=said, reasons=tuple(reasons), derivation=derivation)
-        self.steps.append(step)
+    def tell(self, asked: str, *said: str, reasons: Iterable[Reason] = ()) -> None:
+        """A step in which a rule tells what holds."""
+        self._add("told", asked, said, reasons)
 
     def ask(
         self, asked: str, answer: _Answer | Refusal, said: Callable[[_Answer], str | Iterable[str]]
     ) -> _Answer | None:
         """A step with the rule's answer, which comes back if it is no refusal."""
         if isinstance(answer, Refusal):
-            self.steps.append(StoryStep(at=self.at, asked=asked, is_refused=True, reasons=answer.reasons))
+            self._add("refused", asked, (), answer.reasons)
             return None
         told = said(answer)
-        self.tell(asked, *((told,) if isinstance(told, str) else told))
+        derivation = answer.derivation if isinstance(answer, Decision) else None
+        self._add("accepted", asked, (told,) if isinstance(told, str) else told, (), derivation)
         return answer
+
+    def _add(
+        self,
+        answer: StoryAnswer,
+        asked: str,
+        said: Iterable[str],
+        reasons: Iterable[Reason],
+        derivation: EntitlementDecision | None = None,
+    ) -> None:
+        step = StoryStep(
+            at=self.at, asked=asked, answer=answer, said=tuple(said), reasons=tuple(reasons), derivation=derivation
+        )
+        self.steps.append(step)
 
     def keep(self, *entries: BookEntry) -> None:
         """Put nouns into the book, in place of those with their ids."""
