@@ -1,4 +1,4 @@
-"""All that a host must implement, in one file: fourteen roles of one to five methods, and `Host`, which plays them all.
+"""All that a host must implement, in one file: roles of one to five methods, and `Host`, which plays most of them.
 
 A host plays a role in whatever way suits it: a class for each and one class that inherits from them, or one class for
 everything (`csmcore.adapters.MemoryHost` is one). Their methods have different names, so that roles never collide.
@@ -15,11 +15,12 @@ What holds for all of them:
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from csmcore.model import (
     Account,
     AccountId,
+    AccountRelationshipType,
     Activity,
     Asset,
     AssetId,
@@ -44,6 +45,7 @@ from csmcore.model import (
     PolicyRef,
     ProductModel,
     ProductModelId,
+    RelationshipTypeId,
     ServiceContract,
     SlaState,
     SoldProduct,
@@ -53,6 +55,7 @@ from csmcore.model import (
 )
 
 __all__ = [
+    "AccountRecords",
     "ActivityStore",
     "Agreements",
     "CaseStore",
@@ -69,6 +72,9 @@ __all__ = [
     "UnitOfWork",
     "Workforce",
 ]
+
+
+_Noun = TypeVar("_Noun")
 
 
 class CaseStore(Protocol):
@@ -137,6 +143,21 @@ class CustomerDirectory(Protocol):
 
     def households(self, consumer_id: ConsumerId) -> Sequence[Household]:
         """The households that the consumer is a member of; those that they were in once do no harm."""
+
+
+class AccountRecords(Protocol):
+    """What belongs to accounts. No service of cases asks for it: a host plays it for `csmcore.services.related`."""
+
+    def records_of(self, account_id: AccountId, kind: type[_Noun]) -> Iterable[_Noun]:
+        """Those of the kind that belong to the account, each once, in whatever order.
+
+        `Account`: those right below it. `AccountRelationship`: those with it at either end. `Entitlement` and
+        `ContractRelationship`: those that name it or one of its contracts. `Asset`, `Case`, `Contact`, `SoldProduct`,
+        `ContactRelationship`, `InstallBaseItem`, `ServiceContract`, `TeamMember`: those whose account it is.
+        """
+
+    def relationship_type(self, type_id: RelationshipTypeId) -> AccountRelationshipType | None:
+        """The type of relationships by that id."""
 
 
 class Catalogue(Protocol):

@@ -1,9 +1,10 @@
 """A host that keeps everything in the process: for tests, notebooks, and to read what the ports mean."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from threading import RLock
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import attrs
 
@@ -12,6 +13,8 @@ from csmcore.errors import StaleVersion
 from csmcore.model import (
     Account,
     AccountId,
+    AccountRelationship,
+    AccountRelationshipType,
     Activity,
     AgreementBook,
     Asset,
@@ -24,6 +27,7 @@ from csmcore.model import (
     ConsumerId,
     Contact,
     ContactId,
+    ContractRelationship,
     Entitlement,
     EntitlementId,
     Group,
@@ -38,6 +42,7 @@ from csmcore.model import (
     PolicyRef,
     ProductModel,
     ProductModelId,
+    RelationshipTypeId,
     ServiceContract,
     SlaState,
     SoldProduct,
@@ -54,6 +59,8 @@ _Found = TypeVar("_Found")
 _Key: TypeAlias = tuple[str, str]
 
 _NOBODY = ("", "")
+_CUSTOMERS = ("account", "consumer", "household")
+_NAMES = (*_CUSTOMERS, "contract")
 
 
 @attrs.define(eq=False)
@@ -75,14 +82,28 @@ class _Index(Generic[_Noun]):
         self.nouns[noun.id] = noun
 
     def find(self, *keys: _Key) -> list[_Noun]:
-        """Those that are for any of these."""
-        return [noun for key in keys for noun in self.by_key.get(key, {}).values()]
+        """Those that are for any of these, each once."""
+        return list({identity: noun for key in keys for identity, noun in self.by_key.get(key, {}).items()}.values())
 
 
-def _customer(noun: ServiceContract | Entitlement) -> _Key:
-    """Whom an agreement is for; one for nobody in particular is for everybody."""
-    names = ("account", "consumer", "household")
-    return next(((name, str(whose)) for name in names if (whose := getattr(noun, name, None)) is not None), _NOBODY)
+def _keys(noun: BookEntry | TimeEntry) -> Iterator[_Key]:
+    """Whom or what a noun is found by; an agreement for nobody in particular is for everybody."""
+    match noun:
+        case TimeEntry():
+            yield "case", noun.case
+        case Household():
+            yield from dict.fromkeys(("member", str(member.consumer)) for member in noun.members)
+        case Account():
+            if noun.parent is not None:
+                yield "account", noun.parent
+        case AccountRelationship():
+            yield "account", noun.from_account
+            yield "account", noun.to_account
+        case _:
+            named = [(name, str(value)) for name in _NAMES if (value := getattr(noun, name, None)) is not None]
+            yield from named
+            if isinstance(noun, ServiceContract | Entitlement) and not any(name in _CUSTOMERS for name, _ in named):
+                yield _NOBODY
 
 
 class MemoryHost:
@@ -104,11 +125,7 @@ class MemoryHost:
         self._commands: dict[CommandId, LogEntry] = {}
         self._numbered = 0
         self._taken: dict[CaseId, list[LedgerEntry]] = {}
-        self._known: dict[tuple[type, str], BookEntry] = {}
-        self._contracts = _Index[ServiceContract]()
-        self._entitlements = _Index[Entitlement]()
-        self._households = _Index[Household]()
-        self._times = _Index[TimeEntry]()
+        self._known: dict[type, _Index[Any]] = defaultdict(_Index)
         if book is not None:
             sections = (getattr(book, field.name) for field in attrs.fields(AgreementBook))
             self.add(*(entry for section in sections for entry in section.values()))
@@ -121,18 +138,7 @@ class MemoryHost:
         """
         with self._lock:
             for entry in entries:
-                match entry:
-                    case ServiceContract():
-                        self._contracts.put(entry, _customer(entry))
-                    case Entitlement():
-                        self._entitlements.put(entry, _customer(entry))
-                    case Household():
-                        members = dict.fromkeys(("member", str(member.consumer)) for member in entry.members)
-                        self._households.put(entry, *members)
-                    case TimeEntry():
-                        self._times.put(entry, ("case", str(entry.case)))
-                    case _:
-                        self._known[type(entry), entry.id] = entry
+                self._known[type(entry)].put(entry, *_keys(entry))
 
     def publish(self, policy: SupportPolicy) -> None:
         """Open new cases under this policy; those that are open keep theirs."""
@@ -189,7 +195,7 @@ class MemoryHost:
         """Add entries to their ledgers, or none of them."""
         rows: dict[EntitlementId, Entitlement] = {}
         for entry in ledger:
-            row = rows.get(entry.entitlement) or self._entitlements.nouns.get(entry.entitlement)
+            row = rows.get(entry.entitlement) or self._find(Entitlement, entry.entitlement)
             if row is None or row.ledger_entries != entry.sequence - 1:
                 raise StaleVersion(entry.case, entry.case_version - 1, entitlement=entry.entitlement)
             rows[row.id] = row.counting(entry)
@@ -228,8 +234,7 @@ class MemoryHost:
 
     def households(self, consumer_id: ConsumerId) -> Sequence[Household]:
         """See `csmcore.ports.CustomerDirectory`. Those that they were in once are among them."""
-        with self._lock:
-            return self._households.find(("member", str(consumer_id)))
+        return self._for(Household, ("member", consumer_id))
 
     def product(self, product_id: ProductModelId) -> ProductModel | None:
         """See `csmcore.ports.Catalogue`."""
@@ -257,19 +262,17 @@ class MemoryHost:
 
     def contracts(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[ServiceContract]:
         """See `csmcore.ports.Agreements`."""
-        with self._lock:
-            return self._contracts.find(*self._customers(accounts, consumer))
+        return self._for(ServiceContract, *self._customers(accounts, consumer))
 
     def entitlements(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[Entitlement]:
         """See `csmcore.ports.Agreements`."""
-        with self._lock:
-            return self._entitlements.find(*self._customers(accounts, consumer))
+        return self._for(Entitlement, *self._customers(accounts, consumer))
 
     def _customers(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> list[_Key]:
         keys = [*(("account", str(account)) for account in accounts), _NOBODY]
         if consumer is not None:
             keys.append(("consumer", str(consumer)))
-            keys += (("household", str(home.id)) for home in self._households.find(("member", str(consumer))))
+            keys += (("household", str(home.id)) for home in self.households(consumer))
         return keys
 
     def consumption(self, case_id: CaseId) -> Sequence[LedgerEntry]:
@@ -279,13 +282,26 @@ class MemoryHost:
 
     def entitlement(self, entitlement_id: EntitlementId) -> Entitlement | None:
         """See `csmcore.ports.Ledger`."""
-        with self._lock:
-            return self._entitlements.nouns.get(entitlement_id)
+        return self._find(Entitlement, entitlement_id)
 
     def time_entries(self, case_id: CaseId) -> Sequence[TimeEntry]:
         """See `csmcore.ports.TimeLog`."""
-        with self._lock:
-            return self._times.find(("case", str(case_id)))
+        return self._for(TimeEntry, ("case", case_id))
+
+    def records_of(self, account_id: AccountId, kind: type[_Found]) -> Iterable[_Found]:
+        """See `csmcore.ports.AccountRecords`."""
+        if kind is Case:
+            with self._lock:
+                return [case for case in self._cases.values() if case.account == account_id and isinstance(case, kind)]
+        keys: list[_Key] = [("account", account_id)]
+        if kind in {Entitlement, ContractRelationship}:
+            contracts = self._for(ServiceContract, ("account", account_id))
+            keys += (("contract", contract.id) for contract in contracts)
+        return self._for(kind, *keys)
+
+    def relationship_type(self, type_id: RelationshipTypeId) -> AccountRelationshipType | None:
+        """See `csmcore.ports.AccountRecords`."""
+        return self._find(AccountRelationshipType, type_id)
 
     # --- policy and time ---------------------------------------------------------------------------------------------
 
@@ -305,5 +321,10 @@ class MemoryHost:
 
     def _find(self, kind: type[_Found], identity: str) -> _Found | None:
         with self._lock:
-            found = self._known.get((kind, identity))
-        return found if isinstance(found, kind) else None
+            found: _Found | None = self._known[kind].nouns.get(identity)
+        return found
+
+    def _for(self, kind: type[_Found], *keys: _Key) -> list[_Found]:
+        """Those of a kind that are for any of these, each once."""
+        with self._lock:
+            return self._known[kind].find(*keys)

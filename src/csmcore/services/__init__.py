@@ -1,5 +1,6 @@
 """Use cases: each gathers what a host knows, lets the rules decide, and commits what they decided."""
 
 from csmcore.services.cases import CaseReading, CaseService
+from csmcore.services.related import Related, RelatedHost, related
 
-__all__ = ["CaseReading", "CaseService"]
+__all__ = ["CaseReading", "CaseService", "Related", "RelatedHost", "related"]

@@ -184,7 +184,7 @@ def test_every_section_of_a_book_is_known() -> None:
     host = MemoryHost(POLICY, everything)
     assert host.sold_product(SoldProductId("s")) == everything.sold_products[SoldProductId("s")]
     assert host.install_base_item(InstallBaseItemId("i")) == everything.install_base_items[InstallBaseItemId("i")]
-    assert host._known[User, "ann"] == everything.users[UserId("ann")]
+    assert host._known[User].nouns == {"ann": everything.users[UserId("ann")]}
 
 
 def home(*members: str) -> Household:

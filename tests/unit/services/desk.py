@@ -213,7 +213,7 @@ def snapshot(host: MemoryHost) -> tuple[Any, ...]:
     said = {case_id: tuple(texts) for case_id, texts in host._activity.items()}
     entries = {case_id: tuple(found) for case_id, found in host._entries.items()}
     taken = {case_id: tuple(found) for case_id, found in host._taken.items()}
-    rows = {name: row for name, row in host._entitlements.nouns.items() if row.ledger_entries}
+    rows = {name: row for name, row in host._known[Entitlement].nouns.items() if row.ledger_entries}
     return dict(host._cases), dict(host._clocks), said, entries, taken, rows, dict(host._commands)
 
 

@@ -63,11 +63,10 @@ def comes_into_force(telling: Telling, contract: ServiceContract, foreign: Asset
 def _wait(telling: Telling, contract: ServiceContract) -> None:
     """Time goes by until something happens to the contract by itself."""
     due = next_contract_instant(contract, telling.plan.policy)
-    if due is None:
-        return
-    telling.at = max(telling.at, due + _MORNING)
-    decision = tick_contract(contract, _facts(telling, contract), telling.plan.policy, telling.at)
+    later = telling.at if due is None else max(telling.at, due + _MORNING)
+    decision = tick_contract(contract, _facts(telling, contract), telling.plan.policy, later)
     if decision is not None:
+        telling.at = later
         _keep(telling, decision)
         telling.tell("Time goes by, and nobody does anything.", *_became(decision), reasons=decision.reasons)
 

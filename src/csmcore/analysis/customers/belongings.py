@@ -110,9 +110,8 @@ def brings_its_item(telling: Telling, assets: tuple[Asset, ...]) -> None:
             telling.tell(
                 f"What configuration item does {asset.display_name} bring?", f"{identity}: {texts(brought.reasons)}"
             )
-            if brought.asset is not None:
-                again = item_for(brought.asset, model, category, identity)
-                telling.tell("And if it is asked again?", f"nothing: {texts(again.reasons)}")
+            again = item_for(brought.asset or asset, model, category, identity)
+            telling.tell("And if it is asked again?", f"nothing: {texts(again.reasons)}")
             return
 
 

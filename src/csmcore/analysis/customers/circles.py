@@ -22,9 +22,9 @@ from csmcore.model import (
     ContactRelationshipId,
     Household,
     Reason,
-    Refusal,
     TeamMember,
     TeamMemberId,
+    accepted,
 )
 from csmcore.rules import (
     Neighbourhood,
@@ -97,12 +97,11 @@ def at_home(telling: Telling, consumer: Consumer, household: Household | None) -
         asked = f"{caller.name} {caller.phone}, whom nobody knows, moves in with {household.name}."
         telling.ask(asked, add_household_member(household, caller, telling.day), lambda _: "welcome")
     if caller is not None:
-        answer = merge_consumers(caller, consumer)
+        merged = accepted(merge_consumers(caller, consumer))
         asked = f"{caller.name} {caller.phone} turns out to be {consumer.name}."
-        merged = telling.ask(asked, answer, lambda found: [reason.text for reason in found.reasons] or ["one person"])
-        if merged is not None:
-            telling.keep(merged.unknown, merged.known)
-            consumer = merged.known
+        telling.ask(asked, merged, lambda found: [reason.text for reason in found.reasons] or ["one person"])
+        telling.keep(merged.unknown, merged.known)
+        consumer = merged.known
     if household is not None:
         _moves_in(telling, consumer, household)
     return consumer
@@ -134,9 +133,10 @@ def _moves_in(telling: Telling, consumer: Consumer, household: Household) -> Non
     )
     if home is None:
         return
-    main = make_primary_household(consumer.id, home.id, [home], day)
+    main = accepted(make_primary_household(consumer.id, home.id, [home], day))
     telling.ask("It becomes their main household.", main, lambda _: f"the main one from {day}")
-    telling.keep(home, *(() if isinstance(main, Refusal) else main))
+    telling.keep(*main)
+    home = telling.book.households[home.id]
     if home.head is not None:
         answer = end_membership(home, home.head, day + _DAY)
         head = telling.book.consumers[home.head].name

@@ -162,14 +162,11 @@ def cancels(opened: OpenedCase, claimant: Claimant) -> None:
 
 
 def _left(telling: Telling, case: Case) -> None:
-    if case.entitlement is not None:
-        row = telling.book.entitlements[case.entitlement]
-        if row.remaining is not None:
-            left = str(row.remaining)
-            if row.unit == "hours":
-                hours, minutes = divmod(row.remaining // 60, 60)
-                left = f"{hours}:{minutes:02}"
-            telling.tell(f"What is left of {row.number}?", f"{left} of {row.total_units} {row.unit}")
+    row = None if case.entitlement is None else telling.book.entitlements[case.entitlement]
+    if row is not None and row.remaining is not None:
+        hours, minutes = divmod(row.remaining // 60, 60)
+        left = f"{hours}:{minutes:02}" if row.unit == "hours" else str(row.remaining)
+        telling.tell(f"What is left of {row.number}?", f"{left} of {row.total_units} {row.unit}")
 
 
 def _facts(telling: Telling, about: Mapping[str, Any]) -> CaseFacts:

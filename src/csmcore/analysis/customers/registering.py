@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import attrs
 
 from csmcore.analysis.customers.telling import Telling
-from csmcore.model import Account, Consumer, Contact, Registration, RegistrationId, RequestRegistration
+from csmcore.model import Account, Consumer, Contact, Registration, RegistrationId, RequestRegistration, accepted
 from csmcore.rules import Approval, RegistrationFacts, approve_registration, email_key, request_registration
 
 __all__ = ["consumer_registers", "contact_registers"]
@@ -76,12 +76,10 @@ def _registered(
     twice = attrs.evolve(command, id=RegistrationId(f"{command.id}-2"))
     _request(telling, "Once more, to be sure.", twice, (registration,))
     facts = _facts(telling, command)
-    approval = approve_registration(registration, identity, facts, by, telling.at)
-    approved = telling.ask(f"{telling.called(by)} approves it.", approval, _welcome)
-    if approved is None:
-        return None
-    telling.keep(approved.customer)
-    return approved.customer
+    approval = accepted(approve_registration(registration, identity, facts, by, telling.at))
+    telling.ask(f"{telling.called(by)} approves it.", approval, _welcome)
+    telling.keep(approval.customer)
+    return approval.customer
 
 
 def _welcome(approval: Approval) -> str:

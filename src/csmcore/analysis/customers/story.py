@@ -115,7 +115,8 @@ def _consumer(telling: Telling, newcomer: str) -> CustomerStory | None:
         look_at_cover(telling, contract, own)
     look_at_gaps(telling, own, {"consumer": known.id})
     telling.close(f"What was agreed with {known.name}")
-    thing = {"install_base_item": have.items[0].id} if have.items else _thing(own)
+    shared = [item for item in have.items if item.household is not None and item.active]
+    thing = {"install_base_item": shared[0].id} if shared else _thing(own)
     about: dict[str, Any] = {"consumer": speaker.id, **thing}
     actor = Actor(kind="consumer", id=speaker.id)
     claimant = Claimant(name=speaker.name, actor=actor, about=about, agent=_agent(telling))

@@ -56,8 +56,8 @@ _UNSETTLED: Final = frozenset({"contract", "account", "household"})
 
 _Shape: TypeAlias = tuple[int, ...]
 """What entitlements name, as places in `DIMENSIONS`."""
-_Handle: TypeAlias = tuple[object, ...]
-"""The values of what is named; for a contract its id, or its customer with a thing it covers."""
+_Handle: TypeAlias = object
+"""A value of what is named, or a tuple of several; for a contract its id, or its customer with a thing it covers."""
 _Filed: TypeAlias = tuple[bool, int, bool, int, str, str, Entitlement]
 """An entitlement after all that it is compared by within its file."""
 
@@ -128,6 +128,7 @@ class EntitlementIndex:
 
     policy: SupportPolicy
     _strategies: Mapping[str, EntitlementStrategy]
+    _is_by_host: bool
     _entitlements: PersistentMap[EntitlementId, Entitlement]
     _contracts: PersistentMap[ContractId, ServiceContract]
     _of_contract: PersistentMap[ContractId, tuple[EntitlementId, ...]]
@@ -144,9 +145,9 @@ class EntitlementIndex:
         strategies: Mapping[str, EntitlementStrategy] = NO_STRATEGIES,
     ) -> "EntitlementIndex":
         """The index of these; of two with one id the last counts. Raises InvalidValue for an unknown strategy."""
-        strategy_of(policy, strategies)
+        is_by_host = strategy_of(policy, strategies) is not None
         about = (time_zone_database(), policy.entitlements.inherit_from_parent_accounts)
-        nothing = cls(policy, strategies, PersistentMap({}), PersistentMap({}), PersistentMap({}), (), *about)
+        nothing = cls(policy, strategies, is_by_host, PersistentMap({}), PersistentMap({}), PersistentMap({}), (), *about)
         return nothing.updated(entitlements=entitlements, contracts=contracts)
 
     def __len__(self) -> int:
@@ -195,14 +196,14 @@ class EntitlementIndex:
         if question.entitlement_is_manual:
             by_hand = self._entitlements.get(question.entitlement) if question.entitlement else None
             return None if by_hand is None else judge(by_hand, asked)
-        if strategy_of(self.policy, self._strategies):
+        if self._is_by_host:
             return choose([*self._applicable(asked)], asked, self._strategies)
         values = self._values(asked)
         best: Judged | None = None
         for files in self._shapes:
             if best is not None and files.bound > best.key[:4]:
                 break
-            for handle in product(*map(values.__getitem__, files.shape)):
+            for handle in _handles(files.shape, values):
                 filed = files.files.get(handle)
                 if not filed or (best is not None and files.best(filed) > best.key[:4]):
                     continue
@@ -216,19 +217,19 @@ class EntitlementIndex:
         values = self._values(asked)
         found: dict[str, Judged] = {}
         for files in self._shapes:
-            for handle in product(*map(values.__getitem__, files.shape)):
+            for handle in _handles(files.shape, values):
                 for entry in files.files.get(handle) or ():
                     judged = files.judged(entry, asked)
                     if judged is not None:
                         found[judged.entitlement.id] = judged
         return found.values()
 
-    def _values(self, asked: Asked) -> tuple[Sequence[object], ...]:
+    def _values(self, asked: Asked) -> tuple[Sequence[_Handle], ...]:
         """What the case names, in the order of `DIMENSIONS`."""
         question = asked.question
         own = asked.question.account
         accounts = tuple(asked.distances) if self._passes_down else (own,) if own else ()
-        contracts: Sequence[object]
+        contracts: Sequence[_Handle]
         if asked.contract:
             contracts = (asked.contract,)
         else:
@@ -294,6 +295,13 @@ class EntitlementIndex:
         )
 
 
+def _handles(shape: _Shape, values: Sequence[Sequence[_Handle]]) -> Iterable[_Handle]:
+    """Where in the files of a shape the entitlements are that name only what is among the values."""
+    if len(shape) == 1:
+        return values[shape[0]]
+    return product(*[values[dimension] for dimension in shape])
+
+
 def _entry(entitlement: Entitlement, policy: SupportPolicy) -> _Filed:
     is_default, order = place(entitlement, policy.entitlements)
     compared = (is_used_up(entitlement), ends(entitlement), entitlement.number, entitlement.id)
@@ -313,15 +321,15 @@ def _filing(
         return
     if contract is None:
         values = tuple(value for _, value in named)
-        yield shape, values
+        yield shape, values[0] if len(values) == 1 else values
         return
     if contract.state == "active":
         rest = tuple(value for _, value in named[1:])
         for handle in _contract_handles(contract):
-            yield shape, (handle, *rest)
+            yield shape, (handle, *rest) if rest else handle
 
 
-def _contract_handles(contract: ServiceContract) -> Iterable[object]:
+def _contract_handles(contract: ServiceContract) -> Iterable[_Handle]:
     """Its id, for cases that have it; for the others its customer with each thing that it covers at some time."""
     customer = contract.account or contract.consumer
     covered = ((customer, (entry.kind, getattr(entry, entry.kind))) for entry in contract.covered)
