@@ -343,7 +343,7 @@ def test_cases_of_customers_have_the_promises_of_their_plans(tally: Tally) -> No
     assert set(ways) == {way.__name__ for way in WAYS}
 
 
-PLANNED_PROMISES = 4_000
+PLANNED_PROMISES = 6_200
 
 
 def index_of(vendor: Vendor, customers: Sequence[Customer]) -> EntitlementIndex:

@@ -15,6 +15,7 @@ from csmcore.model import (
     Activity,
     AgreementBook,
     Asset,
+    BookEntry,
     Command,
     Comment,
     ConfigurationItem,
@@ -46,32 +47,7 @@ __all__ = ["ACTIVITY", "COMMAND", "ENTRY", "Entry", "OneOf", "section_of", "tag_
 _Noun = TypeVar("_Noun")
 _Noun_co = TypeVar("_Noun_co", covariant=True)
 
-Entry: TypeAlias = (
-    Account
-    | Contact
-    | Consumer
-    | Household
-    | Product
-    | ModelCategory
-    | ProductModel
-    | Location
-    | ConfigurationItem
-    | Asset
-    | SoldProduct
-    | InstallBaseItem
-    | ServiceContract
-    | ContractRelationship
-    | Entitlement
-    | Skill
-    | Group
-    | User
-    | Rota
-    | ResponsibilityDefinition
-    | TeamMember
-    | AccountRelationshipType
-    | AccountRelationship
-    | ContactRelationship
-)
+Entry: TypeAlias = BookEntry
 
 
 @attrs.frozen

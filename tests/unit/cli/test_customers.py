@@ -95,7 +95,7 @@ def test_the_example_is_refused_what_it_should_be() -> None:
 
 
 def test_what_is_left_follows_from_what_was_taken() -> None:
-    """Hours are taken, given back and taken again; the last of three cases is taken; a case that is cancelled is not."""
+    """Hours are taken, given back and taken again; a case is counted, and not one that is cancelled."""
     business, consumer, partner = map(told, example())
     assert "What is left of ENT-101? told: 5:45 of 10 hours" in business
     assert any("ENT-101: 3:30:00 hours given back, 10:00:00 hours left" in line for line in business)

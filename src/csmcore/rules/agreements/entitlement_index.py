@@ -128,7 +128,6 @@ class EntitlementIndex:
 
     policy: SupportPolicy
     _strategies: Mapping[str, EntitlementStrategy]
-    _is_by_host: bool
     _entitlements: PersistentMap[EntitlementId, Entitlement]
     _contracts: PersistentMap[ContractId, ServiceContract]
     _of_contract: PersistentMap[ContractId, tuple[EntitlementId, ...]]
@@ -145,9 +144,9 @@ class EntitlementIndex:
         strategies: Mapping[str, EntitlementStrategy] = NO_STRATEGIES,
     ) -> "EntitlementIndex":
         """The index of these; of two with one id the last counts. Raises InvalidValue for an unknown strategy."""
-        is_by_host = strategy_of(policy, strategies) is not None
+        strategy_of(policy, strategies)
         about = (time_zone_database(), policy.entitlements.inherit_from_parent_accounts)
-        nothing = cls(policy, strategies, is_by_host, PersistentMap({}), PersistentMap({}), PersistentMap({}), (), *about)
+        nothing = cls(policy, strategies, PersistentMap({}), PersistentMap({}), PersistentMap({}), (), *about)
         return nothing.updated(entitlements=entitlements, contracts=contracts)
 
     def __len__(self) -> int:
@@ -196,7 +195,7 @@ class EntitlementIndex:
         if question.entitlement_is_manual:
             by_hand = self._entitlements.get(question.entitlement) if question.entitlement else None
             return None if by_hand is None else judge(by_hand, asked)
-        if self._is_by_host:
+        if strategy_of(self.policy, self._strategies):
             return choose([*self._applicable(asked)], asked, self._strategies)
         values = self._values(asked)
         best: Judged | None = None
