@@ -45,6 +45,8 @@ nitpick_ignore_regex = [
     ("py:.*", r"(abc|collections\.abc|datetime|decimal|fractions|types|typing)\..*"),
     # What a plan is made of is the engine's own.
     ("py:class", r"csmcore\.rules\.(clocks\.)?\w+\.(Candidates|Hours|Judge|Judgement|Mark|Resolved|Verdict)"),
+    # What an index is made of, likewise.
+    ("py:class", r"csmcore\.rules\.agreements\.persistent_map\.PersistentMap"),
     # Type variables and private bases have no page.
     ("py:.*", r"csmcore\..*\._\w+"),
 ]

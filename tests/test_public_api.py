@@ -76,8 +76,12 @@ def signature(value: object) -> str:
 
 
 def shortened(text: str) -> str:
-    """Names without their modules: where a class is written is no part of the public face."""
-    return re.sub(r"\b(?:[a-z_]\w*\.)+(?=[A-Za-z])", "", text)
+    """Names without their modules: where a class is written is no part of the public face; nor are addresses of memory.
+
+    Sets are in order, whatever the hashes of this process.
+    """
+    text = re.sub(r" at 0x[0-9a-f]+", "", re.sub(r"\b(?:[a-z_]\w*\.)+(?=[A-Za-z])", "", text))
+    return re.sub(r"(?<=frozenset\(\{)[^{}]+(?=\})", lambda found: ", ".join(sorted(found[0].split(", "))), text)
 
 
 def differences(recorded: str, present: str) -> str:
