@@ -9,7 +9,7 @@ from csmcore.analysis import CustomerStory, StoryAnswer, StoryStep, tell_custome
 from csmcore.calendars import time_zone_database
 from csmcore.cli.arguments import CustomersRequest
 from csmcore.cli.candidates import candidate_blocks
-from csmcore.cli.faults import BadInput, reading
+from csmcore.cli.faults import BadInput, printable, reading
 from csmcore.cli.files import File, chosen_customers, read_whole
 from csmcore.cli.sheets import Block, Cell, Column, Heading, Sheet, Table, Text, row
 from csmcore.cli.wording import Times
@@ -41,7 +41,7 @@ def customers(request: CustomersRequest) -> Sheet:
         book = load_agreements(read_whole(agreements_file, _MOST_AGREED), policy)
         stories = tell_customers(book, plan, at)
     if not stories:
-        raise BadInput(f"{agreements_file.name}: there is no account, consumer or partner; add one to tell of")
+        raise BadInput(printable(f"{agreements_file.name}: it has no account and no consumer; add one to tell of"))
     return (*_about(policy, at), *(block for story in stories for block in _told(story, policy.timezone)))
 
 

@@ -241,6 +241,10 @@ CONTRACT = '[accounts.acme]\nname = "Acme"\n[contracts.c1]\nnumber = "C1"\naccou
             ["Time goes by, and nobody does anything. told: C1 is active", "Renew C1 as C1-R. refused: no_end"],
         ),
         ('state = "active"\nends_on = "2026-12-31"\n', ["Renew C1 as C1-R. refused: no_length"]),
+        (
+            'state = "active"\nstarts_on = "2020-01-01"\nends_on = "2199-12-31"\n',
+            ["Renew C1 as C1-R. refused: not_renewable"],
+        ),
         ('state = "cancelled"\n', ["What of theirs has no contract, or no entitlement? told: nothing"]),
     ],
 )
@@ -296,7 +300,7 @@ def test_bad_input(run: RunCommand, documents: Path) -> None:
         ((policy, *AS_OF), "csmcore customers: --agreements is missing"),
         ((policy, "--agreements", agreements), "csmcore customers: --as-of is missing"),
         (("zendesk", *AS_OF), "csmcore customers: --agreements is missing"),
-        ((policy, "--agreements", empty, *AS_OF), "there is no account, consumer or partner"),
+        ((policy, "--agreements", empty, *AS_OF), "it has no account and no consumer"),
         ((policy, "--agreements", policy, *AS_OF), "policy.toml: $"),
         ((agreements, "--agreements", agreements, *AS_OF), "agreements.toml: $"),
         (("example", "--as-of", "2026-07-01T12:00"), "has no offset"),

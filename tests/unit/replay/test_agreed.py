@@ -17,6 +17,9 @@ from csmcore.model import (
     EntitlementId,
     EntitlementPolicy,
     EntitlementQuestion,
+    Household,
+    HouseholdId,
+    HouseholdMember,
     ProductModelId,
     SupportPolicy,
 )
@@ -28,12 +31,14 @@ ACME = Account(id=AccountId("acme"), name="Acme", parent=HOLDING.id)
 OTHER = Account(id=AccountId("other"), name="Other")
 JO = Contact(id=ContactId("jo"), name="Jo", account=ACME.id)
 KAY = Consumer(id=ConsumerId("kay"), name="Kay")
+HOME = Household(id=HouseholdId("home"), name="Home", members=(HouseholdMember(consumer=KAY.id),))
 LINES = {"acme": (ACME, HOLDING), "holding": (HOLDING,), "other": (OTHER,)}
 POLICY = SupportPolicy(name="desk", version="1", entitlements=EntitlementPolicy(inherit_from_parent_accounts=True))
 
 maybe = st.sampled_from([None, "acme", "holding", "other"])
 customers = st.one_of(
-    st.fixed_dictionaries({"account": maybe}), st.just({"consumer": "kay"}), st.just({"consumer": "lee"})
+    st.fixed_dictionaries({"account": maybe}),
+    st.sampled_from([{"consumer": "kay"}, {"consumer": "lee"}, {"household": "home"}]),
 )
 promises = st.builds(
     lambda customer, product, active: {**customer, "product": product, "active": active},
@@ -61,6 +66,7 @@ def test_an_indexed_derivation_equals_the_exhaustive_one(
         accounts={account.id: account for account in (ACME, HOLDING, OTHER)},
         contacts={JO.id: JO},
         consumers={KAY.id: KAY},
+        households={HOME.id: HOME},
         entitlements=entitlements,
     )
     answer = Agreed(book, compile_policy(POLICY)).answer({**customer, **product}, at(2, "12:00"))
@@ -71,6 +77,13 @@ def test_an_indexed_derivation_equals_the_exhaustive_one(
         consumer=ConsumerId(customer["consumer"]) if "consumer" in customer else None,
         product=ProductModelId("press") if product else None,
     )
-    facts = CaseFacts(account=line[0] if line else None, ancestors=line[1:], entitlements=tuple(entitlements.values()))
+    facts = CaseFacts(
+        account=line[0] if line else None,
+        ancestors=line[1:],
+        households=(HOME,),
+        entitlements=tuple(entitlements.values()),
+    )
     assert answer.derivation.chosen == derive_entitlement(question, facts, POLICY, at(2, "12:00")).chosen
     assert answer.derivation.question == question
+    if customer != {"consumer": "kay"}:
+        assert not any(one.entitlement.household for one in answer.derivation.candidates)

@@ -1,7 +1,7 @@
 """What was agreed with a customer: a contract from its draft to its renewal, and what it covers."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
@@ -42,7 +42,7 @@ from csmcore.rules import (
 
 __all__ = ["comes_into_force", "follows_itself", "has_parties", "is_renewed", "look_at_cover", "look_at_gaps"]
 
-_MORNING, _MONTH = timedelta(hours=9), timedelta(days=30)
+_9_HOURS, _MONTH, _FAR = timedelta(hours=9), timedelta(days=30), timedelta(days=3_653)
 _NOBODY = UserId("somebody-else")
 
 
@@ -63,7 +63,7 @@ def comes_into_force(telling: Telling, contract: ServiceContract, foreign: Asset
 def _wait(telling: Telling, contract: ServiceContract) -> None:
     """Time goes by until something happens to the contract by itself."""
     due = next_contract_instant(contract, telling.plan.policy)
-    later = telling.at if due is None else max(telling.at, due + _MORNING)
+    later = _morning(telling, due)
     decision = tick_contract(contract, _facts(telling, contract), telling.plan.policy, later)
     if decision is not None:
         telling.at = later
@@ -71,12 +71,17 @@ def _wait(telling: Telling, contract: ServiceContract) -> None:
         telling.tell("Time goes by, and nobody does anything.", *_became(decision), reasons=decision.reasons)
 
 
+def _morning(telling: Telling, due: datetime | None, before: timedelta = timedelta(0)) -> datetime:
+    """The morning after something is due, or so long before it; now, if that is past, or ten years off or more."""
+    if due is None or due - telling.at > _FAR:
+        return telling.at
+    return max(telling.at, due - before + _9_HOURS)
+
+
 def is_renewed(telling: Telling, contract: ServiceContract) -> None:
     """The contract is renewed, and cannot be renewed twice."""
     contract = telling.book.contracts[contract.id]
-    ends_at = next_contract_instant(contract, telling.plan.policy)
-    if ends_at is not None:
-        telling.at = max(telling.at, ends_at - _MONTH + _MORNING)
+    telling.at = _morning(telling, next_contract_instant(contract, telling.plan.policy), _MONTH)
     for number in (f"{contract.number}-R", f"{contract.number}-S"):
         command = RenewContract(id=ContractId(number), number=number)
         _decide(telling, f"Renew {contract.number} as {number}.", contract, command)

@@ -354,8 +354,7 @@ def _reshaped(
         changed = {handle: _refiled(files.get(handle) or (), change) for handle, change in by_handle.items()}
         firsts = [(filed[0][0], filed[0][1]) for filed in changed.values() if filed]
         places = [*firsts, *([before.bound[:2]] if before else [])]
-        if places:
-            found[shape] = _files(shape, min(places), files.changed(changed), policy)
+        found[shape] = _files(shape, min(places), files.changed(changed), policy)
     return tuple(sorted(found.values(), key=lambda files: (files.bound, files.shape)))
 
 
