@@ -193,10 +193,10 @@ class Agreements(Protocol):
         """The contracts of any of the accounts and of the consumer, in whatever state or period they are."""
 
     def entitlements(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[Entitlement]:
-        """The entitlements of any of the accounts, of the consumer and their households, and those that name nobody.
+        """The entitlements of the accounts, of the consumer, their households and contracts, and those of nobody.
 
-        In force or not. What is left out cannot apply, and no answer says why it does not. Each has what was used of
-        it: ``used`` and ``ledger_entries`` are of one moment.
+        Those of nobody name no customer and no contract. In force or not. What is left out cannot apply, and no answer
+        says why it does not. Each has what was used of it: ``used`` and ``ledger_entries`` are of one moment.
         """
 
 

@@ -59,8 +59,7 @@ _Found = TypeVar("_Found")
 _Key: TypeAlias = tuple[str, str]
 
 _NOBODY = ("", "")
-_CUSTOMERS = ("account", "consumer", "household")
-_NAMES = (*_CUSTOMERS, "contract")
+_NAMES = ("account", "consumer", "household", "contract")
 
 
 @attrs.define(eq=False)
@@ -102,7 +101,7 @@ def _keys(noun: BookEntry | TimeEntry) -> Iterator[_Key]:
         case _:
             named = [(name, str(value)) for name in _NAMES if (value := getattr(noun, name, None)) is not None]
             yield from named
-            if isinstance(noun, ServiceContract | Entitlement) and not any(name in _CUSTOMERS for name, _ in named):
+            if isinstance(noun, Entitlement) and not named:
                 yield _NOBODY
 
 
@@ -266,10 +265,11 @@ class MemoryHost:
 
     def entitlements(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[Entitlement]:
         """See `csmcore.ports.Agreements`."""
-        return self._for(Entitlement, *self._customers(accounts, consumer))
+        agreed = (("contract", str(contract.id)) for contract in self.contracts(accounts, consumer))
+        return self._for(Entitlement, *self._customers(accounts, consumer), *agreed, _NOBODY)
 
     def _customers(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> list[_Key]:
-        keys = [*(("account", str(account)) for account in accounts), _NOBODY]
+        keys = [*(("account", str(account)) for account in accounts)]
         if consumer is not None:
             keys.append(("consumer", str(consumer)))
             keys += (("household", str(home.id)) for home in self.households(consumer))

@@ -199,9 +199,18 @@ def _is_theirs(noun: _Owned, then: _Then) -> bool:
     """Whether it belongs to the case's customer, to their household, or to nobody in particular."""
     household = getattr(noun, "household", None)
     if noun.account is None and noun.consumer is None:
-        return household is None or _live_in(household, then)
+        if household is not None:
+            return _live_in(household, then)
+        return _is_open_to_all(noun, then)
     is_accounts = noun.account is not None and noun.account == then.fields.get("account")
     return is_accounts or (noun.consumer is not None and noun.consumer == then.fields.get("consumer"))
+
+
+def _is_open_to_all(noun: _Owned, then: _Then) -> bool:
+    """Whether what names no customer is for the case's: it is not under a contract of another's."""
+    if isinstance(noun, Entitlement) and noun.contract is not None:
+        return any(agreed.id == noun.contract and _is_agreed(agreed, then) for agreed in then.facts.contracts)
+    return True
 
 
 def _live_in(household: HouseholdId, then: _Then) -> bool:

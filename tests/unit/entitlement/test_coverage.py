@@ -3,16 +3,22 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
+from csmcore.errors import InvalidValue
 from csmcore.model import (
     Account,
     AccountId,
     Asset,
     AssetId,
     CaseFacts,
+    Consumer,
     ConsumerId,
     ContractLine,
     CoveredInstallBaseItem,
     CoveredSoldProduct,
+    Household,
+    HouseholdMember,
     InstallBaseItem,
     ServiceContract,
     SoldProduct,
@@ -134,3 +140,38 @@ def test_gaps_are_what_is_not_covered_or_not_served_by_every_channel() -> None:
     (gap,) = coverage_gaps([PUMP], ended, policy(), late)
     assert [type(each) for each in gap.covers] == [Cover]
     assert not gap.covers[0].is_in_force
+
+
+def test_what_a_household_has_is_covered_by_its_members_contracts() -> None:
+    """While they are members; and the consumer would open cases about it."""
+    stay = made(HouseholdMember, consumer="kay", ends_on=date(2027, 6, 30))
+    home = made(Household, id="h", name="Home", members=(stay,))
+    boiler = made(SoldProduct, id="o", product="pump", household="h")
+    kays = contract(consumer=ConsumerId("kay"))
+    when = {True: ASKED_AT, False: datetime(2027, 7, 1, tzinfo=UTC)}
+    for is_member, at in when.items():
+        (cover,) = what_covers(boiler, [kays], policy(), at, households=(home,))
+        assert (cover.is_in_force, [reason.code for reason in cover.reasons]) == (
+            is_member,
+            [] if is_member else ["contract_of_another"],
+        )
+    (seen,) = who_is_covered(kays, [boiler], policy(), ASKED_AT, households=(home,))
+    assert seen.is_covered
+    facts = CaseFacts(
+        consumer=made(Consumer, id="kay", name="Kay"),
+        households=(home,),
+        contracts=(kays,),
+        entitlements=(entitlement("e", household="h"),),
+    )
+    assert coverage_gaps([boiler], facts, policy(), ASKED_AT) == ()
+
+
+def test_gaps_are_found_under_a_hosts_strategy_too() -> None:
+    """It must be brought."""
+    facts = CaseFacts(account=ACME, contracts=(contract(),), entitlements=(entitlement("e", account="acme"),))
+    rules = policy(strategy="host:own")
+    nothing: Any = {"own": lambda *_: None}
+    (gap,) = coverage_gaps([PUMP], facts, rules, ASKED_AT, nothing)
+    assert (gap.is_covered, len(gap.unserved)) == (True, 7)
+    with pytest.raises(InvalidValue, match="the host has no strategy"):
+        coverage_gaps([PUMP], facts, rules, ASKED_AT)

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -85,6 +86,12 @@ def test_a_host_chooses_among_what_applies() -> None:
         ("outranked", "chosen_by_host"),
         ("incompatible", "product_differs"),
     ]
+
+
+def test_a_host_is_not_shown_what_does_not_apply() -> None:
+    """Neither by the rule nor by the index."""
+    over = entitlement("e8", account="acme", ends_on=date(2026, 1, 1))
+    assert chosen_by(last_id, ON_ACCOUNT, over).chosen == ON_ACCOUNT
 
 
 def test_a_host_may_choose_nothing() -> None:

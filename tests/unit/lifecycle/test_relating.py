@@ -17,6 +17,7 @@ from csmcore.model import (
     HouseholdId,
     HouseholdMember,
     InstallBaseItem,
+    ServiceContract,
     SoldProduct,
     SupportPolicy,
 )
@@ -246,3 +247,20 @@ def test_a_case_that_is_for_the_wrong_customer_can_be_updated_otherwise() -> Non
     """Only what is said about the customer is judged."""
     policy = SupportPolicy(name="test", version="1", business_models=frozenset({"b2c"}))
     assert refused({"product": None}, ACMES, policy=policy) == []
+
+
+def test_an_entitlement_of_no_customer_is_that_of_its_contracts() -> None:
+    """Under another's contract, or one that is not known, it is unknown; of neither it is for anybody."""
+    deal, anybodys = (made(Entitlement, id="e", number="E", contract=contract) for contract in ("c", None))
+    theirs, rivals = (
+        made(ServiceContract, id="c", number="C", account=account, state="active") for account in ("acme", "rival")
+    )
+    unknown = [("unknown_entitlement", ("entitlement",))]
+    for entitlement, contracts, expected in (
+        (deal, (theirs,), []),
+        (deal, (rivals,), unknown),
+        (deal, (), unknown),
+        (anybodys, (), []),
+    ):
+        facts = attrs.evolve(FACTS, entitlements=(entitlement,), contracts=contracts)
+        assert refused({"entitlement": "e"}, ACMES, facts) == expected

@@ -200,11 +200,11 @@ def test_households_are_found_by_their_members() -> None:
     host.add(home("kay", "lou"), made(Entitlement, id="e-home", number="E9", household="home"))
     kay, lou = ConsumerId("kay"), ConsumerId("lou")
     assert [noun.id for noun in host.households(kay)] == [noun.id for noun in host.households(lou)] == ["home"]
-    assert [noun.id for noun in host.entitlements([], kay)] == ["e-press", "e-kay", "e-home"]
+    assert [noun.id for noun in host.entitlements([], kay)] == ["e-kay", "e-home", "e-press"]
     assert [noun.id for noun in host.entitlements([], None)] == ["e-press"]
     host.add(home("lou"))
     assert (host.households(kay), host.households(lou)) == ([], [home("lou")])
-    assert [noun.id for noun in host.entitlements([], kay)] == ["e-press", "e-kay"]
+    assert [noun.id for noun in host.entitlements([], kay)] == ["e-kay", "e-press"]
 
 
 def test_time_is_found_by_its_case() -> None:
@@ -286,8 +286,16 @@ def test_entitlements_are_those_that_may_apply() -> None:
     """The accounts', the consumer's and everybody's, each once; no others."""
     host = MemoryHost(POLICY, BOOK)
     both = host.entitlements([AccountId("acme"), AccountId("hold")], ConsumerId("kay"))
-    assert [noun.id for noun in both] == ["e-gold", "e-hold", "e-press", "e-kay"]
+    assert [noun.id for noun in both] == ["e-gold", "e-hold", "e-kay", "e-press"]
     assert [noun.id for noun in host.entitlements([], None)] == ["e-press"]
+
+
+def test_what_names_only_a_contract_is_found_by_whose_it_is() -> None:
+    """Nobody else is shown it."""
+    host = MemoryHost(POLICY, BOOK)
+    host.add(made(Entitlement, id="e-deal", number="E8", contract="c-rival"))
+    assert "e-deal" in [noun.id for noun in host.entitlements([AccountId("rival")], None)]
+    assert "e-deal" not in [noun.id for noun in host.entitlements([AccountId("acme")], None)]
 
 
 def test_an_agreement_takes_the_place_of_the_one_with_its_id() -> None:

@@ -13,17 +13,22 @@ from csmcore.model import (
     Asset,
     CaseFacts,
     Channel,
+    Consumer,
     ContractLine,
     Covered,
     EntitlementQuestion,
+    Household,
+    HouseholdId,
+    HouseholdMember,
     InstallBaseItem,
     Reason,
     ServiceContract,
     SoldProduct,
     SupportPolicy,
 )
-from csmcore.rules.agreements.entitlement import derive_entitlement
-from csmcore.rules.agreements.entitlement_fit import Asked, has_begun, is_over, resolve
+from csmcore.rules.agreements.entitlement import NO_STRATEGIES, EntitlementStrategy
+from csmcore.rules.agreements.entitlement_fit import Asked, has_begun, is_during, is_over, resolve
+from csmcore.rules.agreements.entitlement_index import EntitlementIndex
 
 __all__ = ["Cover", "CoverageGap", "CoveredThing", "Thing", "coverage_gaps", "what_covers", "who_is_covered"]
 
@@ -74,74 +79,87 @@ class CoverageGap:
     unserved: tuple[Channel, ...]
 
 
-def what_covers(
+def what_covers(  # noqa: PLR0913, PLR0917 - who else may have a contract for the thing comes last
     thing: Thing,
     contracts: Iterable[ServiceContract],
     policy: SupportPolicy,
     at: datetime,
     above: Sequence[Account] = (),
+    households: Iterable[Household] = (),
 ) -> tuple[Cover, ...]:
     """Every entry of the contracts about the thing or its model, those in force first, then by contract.
 
     ``above`` are the accounts above the thing's own, nearest first, whose contracts count where the policy passes them
-    down. Raises NaiveDatetime.
+    down; of ``households`` the thing's own counts, whose members' contracts cover what it has. Raises NaiveDatetime.
     """
     asked = _asked(thing, policy, at, above)
+    members = [member for home in households if home.id == _household(thing) for member in home.members]
     covers = [
-        Cover(contract=contract, entry=entry, reasons=tuple(_against(contract, entry, asked)))
+        Cover(contract=contract, entry=entry, reasons=tuple(_against(contract, entry, asked, members)))
         for contract in contracts
         for entry in contract.coverage(asked.items)
     ]
     return tuple(sorted(covers, key=lambda cover: (len(cover.reasons), cover.contract.number, cover.contract.id)))
 
 
-def who_is_covered(
+def who_is_covered(  # noqa: PLR0913, PLR0917 - as `what_covers`
     contract: ServiceContract,
     things: Iterable[Thing],
     policy: SupportPolicy,
     at: datetime,
     above: Mapping[str, Sequence[Account]] = _NOBODY_ABOVE,
+    households: Iterable[Household] = (),
 ) -> tuple[CoveredThing, ...]:
     """Which of the things the contract has entries about, in their order; each has its own owner.
 
-    ``above`` are the accounts above those that own things, nearest first, by their ids. Raises NaiveDatetime.
+    ``above`` are the accounts above those that own things, nearest first, by their ids; ``households`` those that do.
+    Raises NaiveDatetime.
     """
-    found = (
-        CoveredThing(
-            thing=thing, covers=what_covers(thing, (contract,), policy, at, above.get(thing.account or "", ()))
-        )
-        for thing in things
-    )
+    homes = tuple(households)
+    found = []
+    for thing in things:
+        covers = what_covers(thing, (contract,), policy, at, above.get(thing.account or "", ()), homes)
+        found.append(CoveredThing(thing=thing, covers=covers))
     return tuple(each for each in found if each.covers)
 
 
 def coverage_gaps(
-    things: Iterable[Thing], facts: CaseFacts, policy: SupportPolicy, at: datetime
+    things: Iterable[Thing],
+    facts: CaseFacts,
+    policy: SupportPolicy,
+    at: datetime,
+    strategies: Mapping[str, EntitlementStrategy] = NO_STRATEGIES,
 ) -> tuple[CoverageGap, ...]:
     """Which of a customer's things are without a contract in force, or without an entitlement by some channel.
 
     ``facts`` are the customer's: the account and those above it, or the consumer and the households, and all of their
-    agreements. Raises NaiveDatetime.
+    agreements; what a household has the consumer would open cases about. ``strategies`` are the host's. Raises
+    NaiveDatetime; InvalidValue where the policy goes by a strategy that the host does not bring.
     """
+    index = EntitlementIndex.of(policy, facts.entitlements, facts.contracts, strategies)
+    about = attrs.evolve(facts, entitlements=(), contracts=())
     gaps = []
     for thing in things:
-        covers = what_covers(thing, facts.contracts, policy, at, facts.ancestors)
+        covers = what_covers(thing, facts.contracts, policy, at, facts.ancestors, facts.households)
         is_covered = any(cover.is_in_force for cover in covers)
-        unserved = tuple(channel for channel in CHANNELS if not _is_served(thing, channel, facts, policy, at))
+        question, known = _question(thing, facts.consumer), about
+        if isinstance(thing, Asset):
+            known = attrs.evolve(about, asset=thing)
+        asked = ((channel, attrs.evolve(question, channel=channel)) for channel in CHANNELS)
+        unserved = tuple(channel for channel, each in asked if index.derive(each, at, known).chosen is None)
         if unserved or not is_covered:
             gaps.append(CoverageGap(thing=thing, is_covered=is_covered, covers=covers, unserved=unserved))
     return tuple(gaps)
 
 
-def _is_served(thing: Thing, channel: Channel, facts: CaseFacts, policy: SupportPolicy, at: datetime) -> bool:
-    """Whether a case about the thing, by that channel, would be entitled to anything."""
-    asset = thing if isinstance(thing, Asset) else None
-    about = attrs.evolve(facts, asset=asset)
-    return derive_entitlement(attrs.evolve(_question(thing), channel=channel), about, policy, at).chosen is not None
+def _household(thing: Thing) -> HouseholdId | None:
+    return None if isinstance(thing, Asset) else thing.household
 
 
-def _question(thing: Thing) -> EntitlementQuestion:
-    question = EntitlementQuestion(account=thing.account, consumer=thing.consumer)
+def _question(thing: Thing, consumer: Consumer | None = None) -> EntitlementQuestion:
+    """What a case about the thing asks; about a household's it is the consumer who does."""
+    asks = consumer.id if consumer is not None and _household(thing) else thing.consumer
+    question = EntitlementQuestion(account=thing.account, consumer=asks)
     match thing:
         case Asset():
             return attrs.evolve(question, asset=thing.id, product=thing.product_model)
@@ -159,7 +177,19 @@ def _asked(thing: Thing, policy: SupportPolicy, at: datetime, above: Sequence[Ac
     return asked
 
 
-def _against(contract: ServiceContract, entry: Covered, asked: Asked) -> Iterator[Reason]:
+def _is_theirs(contract: ServiceContract, zone: str, asked: Asked, members: Iterable[HouseholdMember]) -> bool:
+    """Whether the contract is that of the thing's owner, or of one of the household that has it."""
+    if contract.account is not None:
+        return contract.account in asked.distances
+    return contract.consumer == asked.question.consumer or any(
+        member.consumer == contract.consumer and is_during(member.starts_on, member.ends_on, zone, asked)
+        for member in members
+    )
+
+
+def _against(
+    contract: ServiceContract, entry: Covered, asked: Asked, members: Iterable[HouseholdMember]
+) -> Iterator[Reason]:
     """Why an entry does not hold at the instant."""
     zone = contract.timezone or asked.policy.timezone
     yield from _not_in_force("contract", contract.number, contract, zone, asked)
@@ -169,8 +199,7 @@ def _against(contract: ServiceContract, entry: Covered, asked: Asked) -> Iterato
         yield Reason("cover_not_started", f"it is covered from {entry.date_added}")
     if is_over(entry.date_removed, zone, asked):
         yield Reason("cover_ended", f"it was covered until {entry.date_removed}")
-    own = contract.account in asked.distances if contract.account else contract.consumer == asked.question.consumer
-    if not own:
+    if not _is_theirs(contract, zone, asked, members):
         whose = f"account {contract.account}" if contract.account else f"consumer {contract.consumer}"
         yield Reason("contract_of_another", f"contract {contract.number} is that of {whose}")
 

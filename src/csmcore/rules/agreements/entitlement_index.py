@@ -50,6 +50,7 @@ from csmcore.rules.agreements.persistent_map import PersistentMap
 __all__ = ["EntitlementIndex"]
 
 _NO_FACTS: Final = CaseFacts()
+_FEW: Final = 8  # entries of one file that change one by one
 _NAMES: Final = tuple(name for name, _, _ in DIMENSIONS)
 _UNSETTLED: Final = frozenset({"contract", "account", "household"})
 """What a file does not settle by itself: what is covered and who belongs to it on the day, and what passes down."""
@@ -58,8 +59,9 @@ _Shape: TypeAlias = tuple[int, ...]
 """What entitlements name, as places in `DIMENSIONS`."""
 _Handle: TypeAlias = object
 """A value of what is named, or a tuple of several; for a contract its id, or its customer with a thing it covers."""
-_Filed: TypeAlias = tuple[bool, int, bool, int, str, str, Entitlement]
-"""An entitlement after all that it is compared by within its file."""
+_Filed: TypeAlias = tuple[bool, int, bool, int, str, EntitlementId]
+"""All that an entitlement is compared by within its file, its id last."""
+_Known: TypeAlias = Callable[[EntitlementId], Entitlement | None]
 
 
 class _Files(NamedTuple):
@@ -76,17 +78,18 @@ class _Files(NamedTuple):
         """The best key that any of one file may have."""
         return (*filed[0][:2], *self.bound[2:])
 
-    def judged(self, filed: _Filed, asked: Asked) -> Judged | None:
+    def judged(self, filed: _Filed, asked: Asked, known: _Known) -> Judged | None:
         """What `judge` says of an entitlement of this shape, if it applies."""
-        is_default, order, is_used_up, last_day, number, identity, entitlement = filed
-        if not applies(entitlement, self.checks, asked):
+        is_default, order, is_used_up, last_day, number, identity = filed
+        entitlement = known(identity)
+        if entitlement is None or not applies(entitlement, self.checks, asked):
             return None
         _, _, strongest, heaviest = self.bound
         up = asked.distances.get(entitlement.account, 0) if entitlement.account else 0
         key = (is_default, order, strongest, heaviest, up, is_used_up, last_day, number, identity)
         return Judged(entitlement, self.matched, self.weights, (), (), key)
 
-    def first(self, filed: Sequence[_Filed], asked: Asked) -> Judged | None:
+    def first(self, filed: Sequence[_Filed], asked: Asked, known: _Known) -> Judged | None:
         """The best of a file that applies; those that are long over are passed by at once."""
         over = asked.today - FAR
         index = 0
@@ -95,7 +98,7 @@ class _Files(NamedTuple):
             if entry[3] <= over:
                 index = bisect_left(filed, (*entry[:3], over + 1), index + 1)
                 continue
-            judged = self.judged(entry, asked)
+            judged = self.judged(entry, asked, known)
             if judged is not None:
                 return judged
             index += 1
@@ -197,7 +200,7 @@ class EntitlementIndex:
             return None if by_hand is None else judge(by_hand, asked)
         if strategy_of(self.policy, self._strategies):
             return choose([*self._applicable(asked)], asked, self._strategies)
-        values = self._values(asked)
+        values, known = self._values(asked), self._entitlements.get
         best: Judged | None = None
         for files in self._shapes:
             if best is not None and files.bound > best.key[:4]:
@@ -206,7 +209,7 @@ class EntitlementIndex:
                 filed = files.files.get(handle)
                 if not filed or (best is not None and files.best(filed) > best.key[:4]):
                     continue
-                found = files.first(filed, asked)
+                found = files.first(filed, asked, known)
                 if found is not None and (best is None or found.key < best.key):
                     best = found
         return best
@@ -218,7 +221,7 @@ class EntitlementIndex:
         for files in self._shapes:
             for handle in _handles(files.shape, values):
                 for entry in files.files.get(handle) or ():
-                    judged = files.judged(entry, asked)
+                    judged = files.judged(entry, asked, self._entitlements.get)
                     if judged is not None:
                         found[judged.entitlement.id] = judged
         return found.values()
@@ -245,6 +248,13 @@ class EntitlementIndex:
             tuple(asked.memberships),
         )
 
+    def _stays(self, old: Entitlement, new: Entitlement, contracts: PersistentMap[ContractId, ServiceContract]) -> bool:
+        """Whether a new version is filed where the old one is: units were counted, and some are left as before."""
+        counted = attrs.evolve(old, used=new.used, ledger_entries=new.ledger_entries)
+        if is_used_up(old) != is_used_up(new) or counted != new:
+            return False
+        return old.contract is None or self._contracts.get(old.contract) is contracts.get(old.contract)
+
     # --- changing ----------------------------------------------------------------------------------------------------
 
     def updated(
@@ -270,6 +280,8 @@ class EntitlementIndex:
         for identity in affected:
             old = self._entitlements.get(identity)
             new = promised.get(identity, old)
+            if old is not None and new is not None and self._stays(old, new, after):
+                continue
             if old is not None:
                 entry = _entry(old, self.policy)
                 for shape, handle in _filing(old, self._contracts):
@@ -304,7 +316,7 @@ def _handles(shape: _Shape, values: Sequence[Sequence[_Handle]]) -> Iterable[_Ha
 def _entry(entitlement: Entitlement, policy: SupportPolicy) -> _Filed:
     is_default, order = place(entitlement, policy.entitlements)
     compared = (is_used_up(entitlement), ends(entitlement), entitlement.number, entitlement.id)
-    return (is_default, order, *compared, entitlement)
+    return (is_default, order, *compared)
 
 
 def _filing(
@@ -372,11 +384,14 @@ def _files(
 
 
 def _refiled(filed: tuple[_Filed, ...], change: _Changes) -> tuple[_Filed, ...] | None:
-    """A file after a change: a few entries are put in their places, of many all are sorted anew."""
+    """A file after a change: one entry is put in its place, or taken from it; of many all are sorted anew."""
+    if len(change.gone) + len(change.come) > _FEW:
+        gone = set(change.gone)
+        return tuple(sorted((*(entry for entry in filed if entry not in gone), *change.come))) or None
     for entry in change.gone:
-        index = bisect_left(filed, entry[:6])
+        index = bisect_left(filed, entry)
         filed = filed[:index] + filed[index + 1 :]
-    if len(change.come) == 1 and filed:
-        index = bisect_left(filed, change.come[0][:6])
-        return (*filed[:index], change.come[0], *filed[index:])
-    return tuple(sorted((*filed, *change.come))) or None
+    for entry in change.come:
+        index = bisect_left(filed, entry)
+        filed = (*filed[:index], entry, *filed[index:])
+    return filed or None
