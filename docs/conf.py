@@ -46,7 +46,7 @@ nitpick_ignore_regex = [
     # What a plan is made of is the engine's own.
     ("py:class", r"csmcore\.rules\.(clocks\.)?\w+\.(Candidates|Hours|Judge|Judgement|Mark|Resolved|Verdict)"),
     # What an index is made of, likewise.
-    ("py:class", r"csmcore\.rules\.agreements\.persistent_map\.PersistentMap"),
+    ("py:class", r"csmcore\.rules\.agreements\.(persistent_map\.PersistentMap|entitlement_files\.Files)"),
     # Type variables and private bases have no page.
     ("py:.*", r"csmcore\..*\._\w+"),
 ]
