@@ -17,11 +17,13 @@ from csmcore.model import (
     ENTITLEMENT_STRATEGIES,
     REVISION_SCHEMA,
     Account,
+    AccountRelationshipType,
     Address,
     AgreementBook,
     Asset,
     Case,
     Consumer,
+    ContactRelationship,
     ContractRelationship,
     DefinitionId,
     Entitlement,
@@ -29,6 +31,7 @@ from csmcore.model import (
     Event,
     Goal,
     Household,
+    HouseholdMember,
     InstallBaseItem,
     Measure,
     ModelCategory,
@@ -359,8 +362,11 @@ _LOOSE: Mapping[Any, dict[str, Any]] = {
         "covered_sold_products": (),
         "covered_install_base_items": (),
     },
-    Entitlement: {"contract_line": None},
+    Entitlement: {"contract_line": None, "starts_on": None, "ends_on": None},
     ResponsibilityDefinition: {"held_by": "user", "is_unique": False},
+    ContactRelationship: {"responsibility": None},
+    AccountRelationshipType: {"from_role": "account", "to_role": "account"},
+    HouseholdMember: {"is_primary": False},
     Asset: {"contact": None, "contacts": (), "primary_contact": None},
     **{kind: {"contact": None} for kind in (SoldProduct, InstallBaseItem)},
 }
@@ -374,6 +380,8 @@ def _led(noun: Any, first: Mapping[Any, str]) -> Any:
     noun = attrs.evolve(noun, **_LOOSE.get(type(noun), {}))
     if isinstance(noun, Household):
         noun = attrs.evolve(noun, members=noun.members[:1], head=None)
+    if isinstance(noun, ServiceContract):
+        noun = attrs.evolve(noun, covered_products=noun.covered_products[:1])
     if isinstance(noun, User):
         noun = attrs.evolve(noun, skills=noun.skills[:1])
     for field in attrs.fields(type(noun)):

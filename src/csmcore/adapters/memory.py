@@ -139,6 +139,14 @@ class MemoryHost:
             for entry in entries:
                 self._known[type(entry)].put(entry, *_keys(entry))
 
+    def book(self) -> AgreementBook:
+        """All customers and agreements as they are now. Cases, ledgers and times that were worked are in no book."""
+        with self._lock:
+            entries = [
+                noun for kind, known in self._known.items() if kind is not TimeEntry for noun in known.nouns.values()
+            ]
+        return AgreementBook.of(*entries)
+
     def publish(self, policy: SupportPolicy) -> None:
         """Open new cases under this policy; those that are open keep theirs."""
         with self._lock:

@@ -1,7 +1,7 @@
 """Everything that is known of a vendor's customers, and of what was agreed with them, in one value."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, Self, TypeAlias, get_args
 
 import attrs
 
@@ -123,3 +123,16 @@ class AgreementBook:
     contact_relationships: Mapping[ContactRelationshipId, ContactRelationship] = attrs.field(
         factory=dict, converter=frozen
     )
+
+    @classmethod
+    def of(cls, *entries: "BookEntry") -> Self:
+        """The book of these entries, in any order; of two of a kind with one id the last counts.
+
+        >>> list(AgreementBook.of(Account(id="acme", name="Acme"), Account(id="north", name="North")).accounts)
+        ['acme', 'north']
+        """
+        sections = {get_args(field.type)[1]: field.name for field in attrs.fields(cls)}
+        found: dict[str, dict[str, Any]] = {}
+        for entry in entries:
+            found.setdefault(sections[type(entry)], {})[entry.id] = entry
+        return cls(**found)

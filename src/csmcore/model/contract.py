@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar, Literal, TypeAlias, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, get_args
 
 import attrs
 
@@ -207,37 +207,43 @@ class ServiceContract:
         return found
 
 
+class _Days(NamedTuple):
+    """From when to when something on a line may be: an open day is that of what the line is a part of."""
+
+    starts_on: date | None
+    ends_on: date | None
+
+
 def _fit_lines(contract: ServiceContract) -> None:
     """Refuse lines with one id, in a circle or outside their parents' days; and what is covered outside its line's."""
     lines = {line.id: line for line in contract.lines}
     if len(lines) < len(contract.lines):
         raise InvalidValue("lines", "two lines have one id", "give each its own")
-    above: dict[ContractLineId | None, tuple[ContractLine | ServiceContract, ...]] = {None: (contract,)}
-    above |= {line.id: tuple(_holders(line, lines, contract)) for line in contract.lines}
-    for line in contract.lines:
-        for holder in above[line.id]:
-            within_days(line, "lines", holder, "starts_on", "ends_on")
+    days: dict[ContractLineId | None, _Days] = {None: _Days(contract.starts_on, contract.ends_on)}
+    for name in lines:
+        for line in reversed(_upwards(name, lines, days)):
+            whole = days[line.parent]
+            within_days(line, "lines", whole, "starts_on", "ends_on")
+            days[line.id] = _Days(line.starts_on or whole.starts_on, line.ends_on or whole.ends_on)
     for entry in contract.covered:
         place = f"covered_{entry.kind}s"
-        if entry.line is not None and entry.line not in lines:
+        if entry.line not in days:
             raise InvalidValue(place, f"there is no line {shown(entry.line)}", "name one of the lines, or none")
-        own = (lines[entry.line],) if entry.line else ()
-        for holder in (*own, *above[entry.line]):
-            within_days(entry, place, holder, "date_added", "date_removed")
+        within_days(entry, place, days[entry.line], "date_added", "date_removed")
 
 
-def _holders(
-    line: ContractLine, lines: Mapping[ContractLineId, ContractLine], contract: ServiceContract
-) -> Iterator[ContractLine | ServiceContract]:
-    """What a line is a part of: other lines, nearest first, and the contract."""
-    seen = {line.id}
-    parent = line.parent
-    while parent is not None:
-        if parent not in lines:
-            raise InvalidValue("lines", f"there is no line {shown(parent)} to be part of", "name one, or none")
-        if parent in seen:
-            raise InvalidValue("lines", f"line {shown(line.id)} is part of itself", "let one line have no parent")
-        seen.add(parent)
-        yield lines[parent]
-        parent = lines[parent].parent
-    yield contract
+def _upwards(
+    name: ContractLineId | None,
+    lines: Mapping[ContractLineId, ContractLine],
+    known: Mapping[ContractLineId | None, _Days],
+) -> list[ContractLine]:
+    """A line and those that it is a part of, nearest first, as far as their days are not known."""
+    found: dict[ContractLineId, ContractLine] = {}
+    while name not in known:
+        if name is None or name not in lines:
+            raise InvalidValue("lines", f"there is no line {shown(name)} to be part of", "name one, or none")
+        if name in found:
+            raise InvalidValue("lines", f"line {shown(name)} is part of itself", "let one line have no parent")
+        found[name] = lines[name]
+        name = found[name].parent
+    return list(found.values())

@@ -35,6 +35,10 @@ class Refusal:
         """The codes of the reasons, in order."""
         return tuple(reason.code for reason in self.reasons)
 
+    def __str__(self) -> str:
+        """The reasons, each on a line."""
+        return "\n".join(reason.text for reason in self.reasons)
+
 
 class Refused(CsmError):
     """A service passes a `Refusal` on as an exception; nothing has changed."""

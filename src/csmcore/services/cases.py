@@ -96,7 +96,11 @@ class CaseService:
         self._plan: Callable[[PolicyRef], Plan] = lru_cache(_PLANS)(self._compiled)
 
     def open(self, command: OpenCase, actor: Actor, command_id: CommandId | None = None) -> Decision:
-        """Open a case under the current policy. Raises Refused; InvalidValue for what is no command id."""
+        """Open a case under the current policy. Raises Refused; InvalidValue for what is no command id.
+
+        Whether a partner's contact may act for just this customer is the host's to ask first, of
+        `csmcore.rules.can_create_on_behalf`: here any partner may open a case for any customer.
+        """
         host = self._host
         receipt = _receipt(command_id, None, command, actor)
         asked = for_themselves(command, actor)

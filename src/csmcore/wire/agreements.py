@@ -57,7 +57,7 @@ def load_agreements(
 
 
 def dump_agreements(book: AgreementBook) -> str:
-    """The agreements as JSON for people; `load_agreements` reads an equal book from it."""
+    """The agreements as JSON for people; `load_agreements` reads an equal book from it, if its ids lead somewhere."""
     return written(agreements_to_plain(book))
 
 

@@ -123,7 +123,7 @@ def _loose_end(path: str, target: str, name: str, known: Collection[str]) -> Inv
     return InvalidValue(path, f"no {noun} {shown(name)}", f"add the {noun}, or correct the id")
 
 
-_ABOVE: Final = ("parent", "replaces", "renewed_from", "components")
+_ABOVE: Final = ("parent", "replaces", "renewed_from", "components", "merged_into")
 """What leads from a noun to others of its kind, and never back to it."""
 
 

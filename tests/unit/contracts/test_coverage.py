@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import attrs
 import pytest
 
 from csmcore.model import (
@@ -15,6 +16,7 @@ from csmcore.model import (
     ChangeContractDates,
     ChangeContractLine,
     ConsumerId,
+    ContractDecision,
     ContractLineId,
     CoverableItem,
     CoveredAsset,
@@ -23,20 +25,24 @@ from csmcore.model import (
     CoveredSoldProduct,
     Household,
     HouseholdId,
+    HouseholdMember,
     InstallBaseItem,
     InstallBaseItemId,
     ProductModel,
     ProductModelId,
     RemoveCovered,
+    Renewal,
     SoldProduct,
     SoldProductId,
 )
-from tests.unit.contracts.desk import accepts, contract, days, entitlement, facts, line, noon, refuses
+from csmcore.rules import decide_contract
+from tests.unit.contracts.desk import POLICY, accepts, contract, days, entitlement, facts, line, noon, refuses, renew
 
 JUNE = noon("2027-06-01")
 PUMP = Asset(id=AssetId("sn-1"), product_model=ProductModelId("pump"), account=AccountId("acme"))
 BELOW = Account(id=AccountId("below"), name="Below", parent=AccountId("acme"))
-HOME = Household(id=HouseholdId("home"), name="Home")
+KIM = ConsumerId("kim")
+HOME = Household(id=HouseholdId("home"), name="Home", members=(HouseholdMember(consumer=KIM),))
 MODEL = ProductModelId("pump")
 
 
@@ -77,7 +83,7 @@ def test_what_the_account_or_its_family_has_can_be_covered(item: CoverableItem, 
 
 def test_what_a_consumer_or_their_household_has_can_be_covered() -> None:
     """Not what another household has."""
-    kims = contract(consumer=ConsumerId("kim"))
+    kims = contract(consumer=KIM)
     own = Asset(id=AssetId("sn-1"), product_model=MODEL, consumer=ConsumerId("kim"))
     assert accepts(kims, AddCovered(covers("sn-1")), JUNE, facts(item=own)).contract.covered_assets
     homes = SoldProduct(id=SoldProductId("s"), product=MODEL, household=HOME.id)
@@ -87,6 +93,28 @@ def test_what_a_consumer_or_their_household_has_can_be_covered() -> None:
     assert refuses(contract(), AddCovered(entry), JUNE, facts(item=homes, households=(HOME,))) == [
         "unknown_sold_product"
     ]
+
+
+@pytest.mark.parametrize(
+    ("stay", "zone", "is_theirs"),
+    [
+        (("2020-01-01", "2020-12-31"), None, False),
+        (("", "2027-05-31"), None, False),
+        (("", "2027-06-01"), None, True),
+        (("2027-06-01", ""), None, True),
+        (("2027-06-02", ""), None, False),
+        (("2027-06-02", ""), "Pacific/Kiritimati", True),
+    ],
+)
+def test_what_a_household_has_is_theirs_while_they_live_there(
+    stay: tuple[str, str], zone: str | None, is_theirs: Any
+) -> None:
+    """The day is today in the contract's zone; who left may not have covered what stayed there."""
+    kims = contract(consumer=KIM, timezone=zone)
+    home = attrs.evolve(HOME, members=(HouseholdMember(consumer=KIM, **days(*stay)),))
+    known = facts(item=SoldProduct(id=SoldProductId("s"), product=MODEL, household=HOME.id), households=(home,))
+    answer = decide_contract(kims, AddCovered(CoveredSoldProduct(sold_product=SoldProductId("s"))), known, POLICY, JUNE)
+    assert isinstance(answer, ContractDecision) == is_theirs
 
 
 @pytest.mark.parametrize(
@@ -224,6 +252,25 @@ def test_a_line_is_cancelled_with_its_parts_and_their_entitlements() -> None:
     assert [one.state for one in answer.contract.lines] == ["cancelled", "cancelled", "expired", "active"]
     assert [(one.id, one.state) for one in answer.entitlements] == [("e1", "cancelled")]
     assert answer.contract.state == "active"
+
+
+def test_a_deep_pile_of_lines_is_no_deeper_than_a_flat_one() -> None:
+    """Ten thousand lines, each a part of the one before: made, changed, renewed and cancelled, each in a moment."""
+    count, on_last = 10_000, ContractLineId("l9999")
+    own = {"parent": None} | days("2027-01-01", "")
+    kept = contract(
+        state="draft",
+        lines=(line("l0", **own), *(line(f"l{n}", parent=f"l{n - 1}") for n in range(1, count))),
+        covered_assets=tuple(covers(f"sn-{n}", line=on_last) for n in range(100)),
+    )
+    assert accepts(kept, ChangeContractDates(**days("2027-01-01", "2028-01-31")), JUNE).contract.ends_on
+    assert accepts(kept, ChangeContractLine(line("l0", name="whole", **own)), JUNE).contract.lines[0].name == "whole"
+    gone = accepts(kept, ChangeContractLine(line("l0", state="cancelled")), JUNE, facts()).contract
+    assert {one.state for one in gone.lines} == {"cancelled"}
+    renewal = renew(kept)
+    assert isinstance(renewal, Renewal)
+    assert len(renewal.contract.lines) == count
+    assert len(renewal.contract.covered_assets) == 100
 
 
 # --- dates -----------------------------------------------------------------------------------------------------------

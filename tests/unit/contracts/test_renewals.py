@@ -46,9 +46,9 @@ CHAINS = [
 """The days of a root, and the last days of the five renewals that follow, worked out by hand."""
 
 
-def followers(root: ServiceContract, count: int) -> list[ServiceContract]:
-    """A chain of renewals."""
-    found = [root]
+def followers(root: ServiceContract, count: int, after: ServiceContract | None = None) -> list[ServiceContract]:
+    """A chain of renewals, of the root or of a later one."""
+    found = [after or root]
     for place in range(count):
         ids = RenewContract(id=ContractId(f"r{place}"), number=f"R{place}")
         following = renewed(found[-1], ids, facts(root=root))
@@ -127,6 +127,31 @@ def test_a_chain_that_was_broken_counts_from_its_own_first_day() -> None:
     assert span(of(renew(late, facts(root=in_days))).contract) == "2027-05-10 2027-06-09"
     later_root = contract(**days("2028-01-01", "2028-01-31"))
     assert span(of(renew(late, facts(root=later_root))).contract) == "2027-05-10 2027-06-09"
+
+
+BROKEN = [
+    ("another term", "2027-01-31 2027-02-27", "2027-04-30 2027-06-29", "2027-08-29 2027-10-29 2027-12-29 2028-02-28"),
+    ("the same, past February", "2027-01-31 2027-02-27", "2027-12-30 2028-02-28", "2028-04-29 2028-06-29 2028-08-29"),
+    ("the 29th, past February", "2027-01-31 2027-02-27", "2026-12-29 2027-02-27", "2027-04-28 2027-06-28 2027-08-28"),
+    ("a year, from last days", "2027-04-30 2027-05-30", "2027-05-31 2028-05-30", "2029-05-30 2030-05-30"),
+    ("a month, from quarters", "2027-11-30 2028-02-28", "2028-02-29 2028-03-28", "2028-04-28 2028-05-28"),
+    ("on other days of a grid", "2027-11-30 2028-02-28", "2028-03-30 2028-06-29", "2028-09-29 2028-12-29"),
+    ("a month, from 20 days", "2027-01-01 2027-01-20", "2027-04-01 2027-04-30", "2027-05-31 2027-06-30"),
+    ("45 days, from months", "2027-01-31 2027-02-27", "2027-03-31 2027-05-14", "2027-06-28 2027-08-12"),
+    ("29 days off the year's start", "2027-01-31 2027-02-27", "2027-04-01 2027-04-29", "2027-05-28 2027-06-26"),
+    ("days as the chain's own", "2027-01-01 2027-01-30", "2027-04-01 2027-04-30", "2027-05-30 2027-06-29"),
+    ("days, late", "2027-01-01 2027-01-30", "2027-04-10 2027-05-09", "2027-06-08 2027-07-08"),
+]
+"""The days of a root and of a renewal in its chain, and the last days of those that follow it, worked out by hand."""
+
+
+@pytest.mark.parametrize(("name", "root", "period", "lasts"), BROKEN, ids=[chain[0] for chain in BROKEN])
+def test_after_a_break_each_counts_from_the_one_before(name: str, root: str, period: str, lasts: str) -> None:
+    """For its own length, and without a drift; one that has the chain's very days, or goes on in days, is of it."""
+    first = contract("c0", **days(*root.split()))
+    broken = contract("c9", renewed_from="c1", renewal_root="c0", **days(*period.split()))
+    chain = followers(first, len(lasts.split()), broken)
+    assert [str(one.ends_on) for one in chain] == lasts.split(), name
 
 
 def test_every_reason_for_no_renewal_is_given() -> None:

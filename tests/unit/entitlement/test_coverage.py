@@ -175,3 +175,16 @@ def test_gaps_are_found_under_a_hosts_strategy_too() -> None:
     assert (gap.is_covered, len(gap.unserved)) == (True, 7)
     with pytest.raises(InvalidValue, match="the host has no strategy"):
         coverage_gaps([PUMP], facts, rules, ASKED_AT)
+
+
+def test_what_is_gone_leaves_no_gap() -> None:
+    """Neither what was taken out by that day, nor what is retired or missing."""
+    item: dict[str, Any] = {"product": "hose", "account": "acme"}
+    things = [
+        made(InstallBaseItem, id="gone", uninstalled_on=date(2027, 3, 1), **item),
+        made(InstallBaseItem, id="still", uninstalled_on=date(2027, 3, 2), **item),
+        made(Asset, id="old", product_model="hose", account="acme", state="retired"),
+        made(Asset, id="lost", product_model="hose", account="acme", state="missing"),
+    ]
+    gaps = coverage_gaps(things, CaseFacts(account=ACME), policy(), ASKED_AT)
+    assert [gap.thing.id for gap in gaps] == ["still"]

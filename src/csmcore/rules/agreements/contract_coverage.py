@@ -28,7 +28,7 @@ from csmcore.model import (
     ServiceContract,
     SoldProduct,
 )
-from csmcore.rules.agreements.contract_days import outside, overlaps
+from csmcore.rules.agreements.contract_days import downwards, outside, overlaps
 from csmcore.rules.agreements.contract_table import ENDED
 
 __all__ = ["EDITS", "Edit"]
@@ -45,7 +45,7 @@ class Edit(NamedTuple):
     cancelled: frozenset[ContractLineId] = frozenset()
 
 
-def _change_dates(contract: ServiceContract, command: ChangeContractDates, facts: ContractFacts) -> Edit:
+def _change_dates(contract: ServiceContract, command: ChangeContractDates, facts: ContractFacts, _: date) -> Edit:
     days = (command.starts_on, command.ends_on)
     lines = {line.id: line for line in contract.lines}
     reasons = [*_misfits(contract, lines, days, tuple(contract.covered), facts)]
@@ -59,7 +59,7 @@ def _change_dates(contract: ServiceContract, command: ChangeContractDates, facts
     return Edit({"starts_on": command.starts_on, "ends_on": command.ends_on}, tuple(reasons))
 
 
-def _add_line(contract: ServiceContract, command: AddContractLine, _: ContractFacts) -> Edit:
+def _add_line(contract: ServiceContract, command: AddContractLine, _: ContractFacts, __: date) -> Edit:
     line = attrs.evolve(command.line, state=contract.state)
     lines = {one.id: one for one in contract.lines}
     reasons = list(_unknown_line(line.parent, lines, "parent"))
@@ -70,7 +70,7 @@ def _add_line(contract: ServiceContract, command: AddContractLine, _: ContractFa
     return Edit({"lines": (*contract.lines, line)}, tuple(reasons))
 
 
-def _change_line(contract: ServiceContract, command: ChangeContractLine, facts: ContractFacts) -> Edit:
+def _change_line(contract: ServiceContract, command: ChangeContractLine, facts: ContractFacts, _: date) -> Edit:
     line, before = command.line, {one.id: one for one in contract.lines}
     reasons = list(_unknown_line(line.id, before, "line"))
     if line.parent is not None and line.parent != (before[line.id].parent if line.id in before else None):
@@ -92,9 +92,9 @@ def _change_line(contract: ServiceContract, command: ChangeContractLine, facts: 
     return Edit({"lines": tuple(kept)}, (), gone)
 
 
-def _add_covered(contract: ServiceContract, command: AddCovered, facts: ContractFacts) -> Edit:
+def _add_covered(contract: ServiceContract, command: AddCovered, facts: ContractFacts, day: date) -> Edit:
     entry, lines = command.item, {line.id: line for line in contract.lines}
-    reasons = list(_not_theirs(contract, entry, facts))
+    reasons = list(_not_theirs(contract, entry, facts, day))
     misplaced = tuple(_unknown_line(entry.line, lines, "line"))
     reasons += misplaced or _outside_above(contract, entry, lines, _own_days(contract))
     if any(overlaps(_days_of(entry), _days_of(one)) for one in _same(contract, entry.kind, _named(entry), entry.line)):
@@ -103,7 +103,7 @@ def _add_covered(contract: ServiceContract, command: AddCovered, facts: Contract
     return Edit({place: (*getattr(contract, place), entry)}, tuple(reasons))
 
 
-def _remove_covered(contract: ServiceContract, command: RemoveCovered, _: ContractFacts) -> Edit:
+def _remove_covered(contract: ServiceContract, command: RemoveCovered, _: ContractFacts, __: date) -> Edit:
     last, lines = command.last_day, {line.id: line for line in contract.lines}
     there = _same(contract, command.kind, command.item, command.line)
     covered = [one for one in there if overlaps(_days_of(one), (last, last))]
@@ -117,7 +117,7 @@ def _remove_covered(contract: ServiceContract, command: RemoveCovered, _: Contra
     return Edit({place: tuple(cut.get(id(one), one) for one in getattr(contract, place))}, tuple(reasons))
 
 
-EDITS: Mapping[ContractAction, Callable[[ServiceContract, Any, ContractFacts], Edit]] = MappingProxyType(
+EDITS: Mapping[ContractAction, Callable[[ServiceContract, Any, ContractFacts, date], Edit]] = MappingProxyType(
     {
         "change_dates": _change_dates,
         "add_line": _add_line,
@@ -126,7 +126,7 @@ EDITS: Mapping[ContractAction, Callable[[ServiceContract, Any, ContractFacts], E
         "remove_covered": _remove_covered,
     }
 )
-"""What each action that changes what is on a contract does to it."""
+"""What each action that changes what is on a contract does to it, on a day."""
 
 
 # --- days ------------------------------------------------------------------------------------------------------------
@@ -136,12 +136,20 @@ def _misfits(
     contract: ServiceContract, lines: _Lines, days: _Days, covered: tuple[Covered, ...], facts: ContractFacts
 ) -> Iterator[Reason]:
     """Every part with a day outside what it is a part of, if the contract had these lines and days."""
-    for line in lines.values():
-        yield from _outside_above(contract, line, lines, days)
-    for entry in covered:
-        yield from _outside_above(contract, entry, lines, days)
-    for one in _own_entitlements(contract, facts):
-        yield from _outside_above(contract, one, lines, days)
+    within = _narrowed(lines, days)
+    for part in (*lines.values(), *covered, *_own_entitlements(contract, facts)):
+        whole = within.get(_part(part)[1], within[None])
+        if any(outside("", _days_of(part), "", whole)):
+            yield from _outside_above(contract, part, lines, days)
+
+
+def _narrowed(lines: _Lines, days: _Days) -> Mapping[ContractLineId | None, tuple[date, date]]:
+    """The days that each line has together with all lines above it and the contract, which is None."""
+    found: dict[ContractLineId | None, tuple[date, date]] = {None: (days[0] or date.min, days[1] or date.max)}
+    for line in downwards(lines.values()):
+        first, last = found[line.parent]
+        found[line.id] = max(first, line.starts_on or first), min(last, line.ends_on or last)
+    return found
 
 
 def _outside_above(
@@ -195,8 +203,7 @@ def _is_circle(line: ContractLine, lines: _Lines) -> bool:
 
 def _with_parts(name: ContractLineId, contract: ServiceContract) -> frozenset[ContractLineId]:
     """A line, and all lines that are parts of it."""
-    parts = (_with_parts(line.id, contract) for line in contract.lines if line.parent == name)
-    return frozenset({name}).union(*parts)
+    return frozenset({name, *(line.id for line in downwards(contract.lines, name))})
 
 
 def _own_entitlements(contract: ServiceContract, facts: ContractFacts) -> Iterator[Entitlement]:
@@ -228,17 +235,24 @@ _KINDS: Mapping[CoveredKind, type[Asset | ProductModel | SoldProduct | InstallBa
 )
 
 
-def _not_theirs(contract: ServiceContract, entry: Covered, facts: ContractFacts) -> Iterator[Reason]:
+def _not_theirs(contract: ServiceContract, entry: Covered, facts: ContractFacts, day: date) -> Iterator[Reason]:
     """What belongs to others is as unknown as what does not exist: a refusal tells nobody which of the two it is."""
     item = facts.item
-    if not isinstance(item, _KINDS[entry.kind]) or item.id != _named(entry) or not _is_theirs(contract, item, facts):
+    is_it = isinstance(item, _KINDS[entry.kind]) and item.id == _named(entry) and _is_theirs(contract, item, facts, day)
+    if not is_it:
         yield Reason(f"unknown_{entry.kind}", f"the customer has no {_called(entry)}", ("item",))
 
 
 def _is_theirs(
-    contract: ServiceContract, item: Asset | ProductModel | SoldProduct | InstallBaseItem, facts: ContractFacts
+    contract: ServiceContract,
+    item: Asset | ProductModel | SoldProduct | InstallBaseItem,
+    facts: ContractFacts,
+    day: date,
 ) -> bool:
-    """Whether a thing is that of the contract's account or its family, its consumer or their household; models are."""
+    """Whether a thing is that of the contract's account or its family, its consumer or their household that day.
+
+    Models are everybody's.
+    """
     if isinstance(item, ProductModel):
         return True
     accounts = {contract.account, *(account.id for account in facts.family)} if contract.account else set()
@@ -246,5 +260,5 @@ def _is_theirs(
     return (
         item.account in accounts
         or (item.consumer is not None and item.consumer == contract.consumer)
-        or any(one.id == household and contract.consumer is not None for one in facts.households)
+        or any(one.id == household and contract.consumer in one.members_on(day) for one in facts.households)
     )

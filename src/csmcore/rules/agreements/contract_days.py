@@ -1,12 +1,13 @@
 """The days of a contract: when each begins and ends in its zone, and what lies inside what."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from csmcore.calendars import WallClock, covered
-from csmcore.model import Reason, ServiceContract, SupportPolicy
+from csmcore.model import ContractLine, ContractLineId, Reason, ServiceContract, SupportPolicy
 
-__all__ = ["LAST_YEAR", "beginning", "ending", "outside", "overlaps", "today"]
+__all__ = ["LAST_YEAR", "beginning", "downwards", "ending", "outside", "overlaps", "today"]
 
 LAST_YEAR = 2199
 """What ends after this year does not end."""
@@ -44,3 +45,15 @@ def outside(
 def overlaps(one: tuple[date | None, date | None], two: tuple[date | None, date | None]) -> bool:
     """Whether two stretches of days share one; an open end is as far as there are days."""
     return all((first or date.min) <= (last or date.max) for first, last in ((one[0], two[1]), (two[0], one[1])))
+
+
+def downwards(lines: Iterable[ContractLine], top: ContractLineId | None = None) -> Iterator[ContractLine]:
+    """The lines that are parts of one, or all for None: each after the line that it is a part of."""
+    parts: dict[ContractLineId | None, list[ContractLine]] = {}
+    for line in lines:
+        parts.setdefault(line.parent, []).append(line)
+    waiting = deque(parts.get(top, ()))
+    while waiting:
+        line = waiting.popleft()
+        yield line
+        waiting.extend(parts.get(line.id, ()))

@@ -101,6 +101,8 @@ def follows(part: ContractState, before: ContractState, after: ContractState) ->
     """What a line or an entitlement becomes when its contract goes from one state to another.
 
     It goes along from the state that they share, and to an end from any; what has ended by itself stays as it is.
+    A state tells nobody who set it: resuming a contract resumes all that is suspended under it, also what somebody had
+    suspended before. An entitlement has a switch of its own, ``active``, that nothing here touches.
 
     >>> follows("suspended", "suspended", "active"), follows("cancelled", "suspended", "active")
     ('active', 'cancelled')

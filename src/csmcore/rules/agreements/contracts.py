@@ -211,7 +211,7 @@ def _done(life: _Life, command: ContractCommand, now: datetime) -> _Life | Refus
 
 def _edited(life: _Life, command: ContractCommand, step: ContractStep) -> _Life | Refusal:
     contract = life.contract
-    edit = EDITS[command.action](contract, command, _seen(life))
+    edit = EDITS[command.action](contract, command, _seen(life), today(contract, life.policy, step.at))
     if edit.reasons:
         return Refusal(edit.reasons)
     life = _without(life, edit.cancelled)

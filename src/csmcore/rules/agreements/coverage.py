@@ -132,14 +132,17 @@ def coverage_gaps(
 ) -> tuple[CoverageGap, ...]:
     """Which of a customer's things are without a contract in force, or without an entitlement by some channel.
 
-    ``facts`` are the customer's: the account and those above it, or the consumer and the households, and all of their
-    agreements; what a household has the consumer would open cases about. ``strategies`` are the host's. Raises
-    NaiveDatetime; InvalidValue where the policy goes by a strategy that the host does not bring.
+    What is gone (taken out, retired, missing) leaves no gap. ``facts`` are the customer's: the account and those above
+    it, or the consumer and the households, and all of their agreements; what a household has the consumer would open
+    cases about. ``strategies`` are the host's. Raises NaiveDatetime; InvalidValue where the policy goes by a strategy
+    that the host does not bring.
     """
     index = EntitlementIndex.of(policy, facts.entitlements, facts.contracts, strategies)
     about = attrs.evolve(facts, entitlements=(), contracts=())
     gaps = []
     for thing in things:
+        if _is_gone(thing, policy, at):
+            continue
         covers = what_covers(thing, facts.contracts, policy, at, facts.ancestors, facts.households)
         is_covered = any(cover.is_in_force for cover in covers)
         question, known = _question(thing, facts.consumer), about
@@ -150,6 +153,14 @@ def coverage_gaps(
         if unserved or not is_covered:
             gaps.append(CoverageGap(thing=thing, is_covered=is_covered, covers=covers, unserved=unserved))
     return tuple(gaps)
+
+
+def _is_gone(thing: Thing, policy: SupportPolicy, at: datetime) -> bool:
+    """Whether it was taken out by then, or is retired or missing."""
+    if isinstance(thing, InstallBaseItem):
+        taken_out = thing.uninstalled_on
+        return taken_out is not None and has_begun(taken_out, policy.timezone, _asked(thing, policy, at, ()))
+    return isinstance(thing, Asset) and thing.state in {"retired", "missing"}
 
 
 def _household(thing: Thing) -> HouseholdId | None:

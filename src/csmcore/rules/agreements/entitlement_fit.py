@@ -180,7 +180,8 @@ def _contract(entitlement: Entitlement, asked: Asked) -> Reason | None:
     asks = asked.contract is None or asked.policy.entitlements.require_covered_asset
     if asks and not _covers(contract, line, asked):
         named = " or ".join(name for _, name in asked.items)
-        text = f"contract {contract.number} does not cover {named or 'a case without asset or product'} on that day"
+        its = f"contract {contract.number}" if line is None else f"line {line} of contract {contract.number}"
+        text = f"{its} does not cover {named or 'a case without asset or product'} on that day"
         return Reason("not_covered", text, ("asset", "product", "contract"))
     return None
 

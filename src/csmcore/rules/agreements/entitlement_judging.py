@@ -25,7 +25,7 @@ _NO_ORDER = 1 << 60
 Key: TypeAlias = tuple[bool, int, int, int, int, bool, int, str, str]
 
 TIES = (
-    ("default_last", "is no default, which applies only where nothing else does"),
+    ("default_last", "comes first: a default applies only where nothing else does"),
     ("later_order", "has the lower order: {more_order} against {less_order}"),
     ("outweighed", "has the stronger match: {more} against {less}"),
     ("less_specific", "weighs the same, but matches something more specific: {more} against {less}"),

@@ -4,7 +4,9 @@ The months of a chain are counted from its root's first day, so that a contract 
 28 February, 31 March, 30 April and not on the 28th for ever. Where the root's period begins and ends on a month's last
 day (half-open: the day after its last), the whole chain stays on last days. A period that is no number of whole months
 is counted in days. A chain is broken by a renewal that begins later than the day after, or runs for another term: what
-comes after counts from its own first day.
+comes after counts from its own first day. Only the root and the contract before are known, so a contract is one of the
+root's chain where it has the very days, and every later one of a broken chain is counted from the one before: from its
+first day, or from its end where a short month has cut the first (28 February to 29 April: the 29th).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +31,7 @@ from csmcore.model import (
     RenewContract,
     ServiceContract,
 )
-from csmcore.rules.agreements.contract_days import LAST_YEAR, outside
+from csmcore.rules.agreements.contract_days import LAST_YEAR, downwards, outside
 
 __all__ = ["next_in_chain", "renewal_obstacles", "renewed"]
 
@@ -138,18 +140,30 @@ def _period(
 
 
 def _grid(contract: ServiceContract, root: ServiceContract | None) -> _Grid | None:
-    """The contract's period in whole months from the root's first day, else from its own; None if it is not in such.
+    """The contract's period in whole months of the root's chain if it is one of its periods, else its own months.
 
-    A chain that was begun in days goes on in days, although 30 days are sometimes a month.
+    None if it is not in such. A chain that was begun in days goes on in days, although 30 days are sometimes a month.
     """
     own, chain = _bounds(contract), _bounds(root or contract)
     if own is None:
         return None
     if chain is not None:
-        found = _grid_from(chain, own)
-        if found is not None or (_grid_from(chain, chain) is None and chain[1] - chain[0] == own[1] - own[0]):
+        root_grid, found = _grid_from(chain, chain), _grid_from(chain, own)
+        if root_grid is None and chain[1] - chain[0] == own[1] - own[0]:
+            return None
+        if root_grid and found and found.months == root_grid.months and found.begins % found.months == 0:
             return found
-    return _grid_from(own, own)
+    return _grid_alone(*own)
+
+
+def _grid_alone(first: date, after: date) -> _Grid | None:
+    """The whole months of a period after a break, from its first day; from its end if a short month has cut that."""
+    months = _months_to(first, after, on_last_days=False)
+    if months is not None:
+        return _Grid(first, on_last_days=False, begins=0, ends=months)
+    if _is_last(first) and first.day < after.day:
+        return _Grid(after, on_last_days=False, begins=-_months_between(first, after), ends=0)
+    return None
 
 
 def _grid_from(base: _Bounds, own: _Bounds) -> _Grid | None:
@@ -166,8 +180,12 @@ def _bounds(contract: ServiceContract) -> _Bounds | None:
 
 
 def _months_to(anchor: date, day: date, *, on_last_days: bool) -> int | None:
-    months = (day.year - anchor.year) * 12 + day.month - anchor.month
+    months = _months_between(anchor, day)
     return months if months >= 0 and _month(anchor, months, on_last_days=on_last_days) == day else None
+
+
+def _months_between(one: date, other: date) -> int:
+    return (other.year - one.year) * 12 + other.month - one.month
 
 
 def _month(anchor: date, months: int, *, on_last_days: bool) -> date:
@@ -220,12 +238,10 @@ def _lines(old: ServiceContract, ids: RenewContract, period: _Period) -> dict[Co
         for line in old.lines
         if line.state != "cancelled" and (found := _moved(line.starts_on, line.ends_on, old, period))
     }
-    parents = {line.id: line.parent for line in old.lines}
-    names = {name: ContractLineId(f"{ids.id}/line-{place}") for place, name in enumerate(parents, 1)}
+    names = {line.id: ContractLineId(f"{ids.id}/line-{place}") for place, line in enumerate(old.lines, 1)}
 
-    def is_kept(name: ContractLineId | None) -> bool:
-        return name is None or (name in days and is_kept(parents[name]))
-
+    kept: set[ContractLineId | None] = {None}
+    kept.update(line.id for line in downwards(old.lines) if line.id in days and line.parent in kept)
     return {
         line.id: attrs.evolve(
             line,
@@ -236,7 +252,7 @@ def _lines(old: ServiceContract, ids: RenewContract, period: _Period) -> dict[Co
             ends_on=days[line.id][1],
         )
         for line in old.lines
-        if is_kept(line.id)
+        if line.id in kept
     }
 
 
@@ -244,10 +260,12 @@ def _covered(
     old: ServiceContract, entries: Iterable[_Entry], lines: Mapping[ContractLineId, ContractLine]
 ) -> Iterator[_Entry]:
     """What was covered to the last day of its line, now for all days of the line."""
+    ends: dict[ContractLineId | None, date | None] = {None: old.ends_on}
+    for part in downwards(old.lines):
+        ends[part.id] = part.ends_on or ends[part.parent]
     for entry in entries:
-        lasts = (old.ends_on, *(line.ends_on for line in old.lines_from(entry.line)))
-        ends = min(last for last in lasts if last is not None)
-        if (entry.line is None or entry.line in lines) and (entry.date_removed or ends) == ends:
+        last = ends[entry.line]
+        if (entry.line is None or entry.line in lines) and (entry.date_removed or last) == last:
             line = lines[entry.line].id if entry.line else None
             yield attrs.evolve(entry, line=line, date_added=None, date_removed=None)
 
