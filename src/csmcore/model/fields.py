@@ -109,8 +109,13 @@ def is_text(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
 def is_written(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
     """Text that says something."""
     is_text(_, field, value)
-    if not value.strip():
+    if not value.strip() or not (value.isascii() or any(map(_is_visible, value))):
         raise InvalidValue(field.name, "it is empty", "write something")
+
+
+def _is_visible(letter: str) -> bool:
+    """Whether a reader sees it: no space, and nothing that only steers what is around it."""
+    return letter.isprintable() and not letter.isspace()
 
 
 def optional(check: Check) -> Check:

@@ -12,7 +12,7 @@ from csmcore.model.account import Account
 from csmcore.model.contact import Contact
 from csmcore.model.fields import is_id, one_of, within
 from csmcore.model.frozen_mapping import frozen
-from csmcore.model.ids import AccountId
+from csmcore.model.ids import AccountId, ContactId
 from csmcore.model.reasons import Reason
 from csmcore.model.rendering import html_table
 
@@ -54,9 +54,8 @@ def _are_names(_: object, field: "attrs.Attribute[Any]", columns: Mapping[str, s
         raise InvalidValue(field.name, "two columns are one field", "leave out one of them, with None")
 
 
-def _nobody(_: str, /) -> str | None:
-    """Nothing has a key."""
-    return None
+def _nobody(_: str, /) -> None:
+    """Nothing has a key, or an id."""
 
 
 @attrs.frozen(kw_only=True, hash=False)
@@ -98,12 +97,14 @@ class KnownContacts:
     """Questions that an import of contacts asks of what the host has: those of `KnownAccounts`, and for an account.
 
     ``account(text)`` is the one that a row means by its ``account``: as a rule, that with the external key.
+    ``by_id`` is asked of the ids that new contacts would get; a host whose external keys may change answers it.
     """
 
     by_key: Callable[[str], Contact | None]
     account: Callable[[str], Account | None]
     matching: Callable[[str, str], Iterable[Contact]]
     key_of: Callable[[str], str | None] = _nobody
+    by_id: Callable[[ContactId], Contact | None] = _nobody
 
 
 @attrs.frozen(kw_only=True)

@@ -152,3 +152,10 @@ def test_a_main_household_is_one_that_the_consumer_is_in() -> None:
     one = home(stay("carl", LATER))
     assert codes(make_primary_household(CARL, HouseholdId("home"), [one], DAY)) == ("no_member",)
     assert codes(make_primary_household(CARL, HouseholdId("other"), [one], LATER)) == ("no_member",)
+
+
+def test_a_stay_may_be_said_to_end_on_the_last_day_there_is() -> None:
+    """Agreements are said to end on 9999-12-31; nobody's day comes after it."""
+    ended = end_membership(Household(id="h", name="H", members=(HouseholdMember(consumer="kay"),)), "kay", date.max)  # type: ignore[arg-type]
+    assert isinstance(ended, Household)
+    assert ended.members[0].ends_on == date.max

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from csmcore.errors import InvalidValue
@@ -488,3 +489,17 @@ def test_the_page_lists_every_code_and_column() -> None:
     columns = {column for kind in KINDS.values() for column in kind.columns}
     assert set(listed) == codes | columns
     assert {name for name in listed if name in codes and listed.count(name) > 1} == set()
+
+
+def test_a_new_key_does_not_write_over_what_has_its_id() -> None:
+    """What the host knows by another key now stays as it is; every other reason is told too."""
+    old = account("crm:7", name="Old Corp", number="N1")
+    jo = contact("crm:7", name="Jo")
+    host = Host.of(old, **{"8": "crm:7"})
+    rows = [{"key": "7", "name": "New Corp", "active": "perhaps"}]
+    (outcome,) = import_accounts(rows, host.known_accounts(), RULES)
+    assert (outcome.kind, [reason.code for reason in outcome.reasons]) == ("rejected", ["not_a_flag", "id_taken"])
+    people = Host.of(account("A"), jo, **{"A": "A", "8": "crm:7"})
+    known = attrs.evolve(people.known_contacts(), by_id=people.contacts.get)
+    (of_kim,) = import_contacts([{"key": "7", "name": "Kim", "account": "A"}], known, RULES)
+    assert [reason.code for reason in of_kim.reasons] == ["id_taken"]

@@ -243,9 +243,10 @@ def test_an_entitlement_has_no_day_outside_its_contracts_and_its_lines() -> None
         f"$.entitlements.e.{name}: {day} is outside 2026-01-01 to 2026-12-31, the days of contract 'c'; {KEEP}"
         for name, day in (("starts_on", "2025-01-01"), ("ends_on", "2027-01-01"))
     ]
+    whole = "is outside 2026-03-01 to 2026-12-31, the days of line"
     for line in ("1", "2"):
         assert _told(entitlements={"e": {"contract": "c", "contract_line": line, "starts_on": "2026-02-28"}}) == [
-            f"$.entitlements.e.starts_on: 2026-02-28 is outside 2026-03-01 to 2026-12-31, the days of line '{line}'; {KEEP}"
+            f"$.entitlements.e.starts_on: 2026-02-28 {whole} '{line}'; {KEEP}"
         ]
 
 

@@ -65,7 +65,7 @@ def end_membership(
 
     ``new_head`` must belong to it on the day after, and is head from now on.
     """
-    stays = household.members_on(last_day + _DAY)
+    stays = household.members_on(last_day + _DAY if last_day < date.max else last_day)
     remaining = tuple(one for one in stays if one != consumer)
     reasons = tuple(_cannot_leave(household, consumer, last_day, new_head, remaining))
     if reasons:

@@ -147,7 +147,7 @@ class _Run(ABC, Generic[Imported]):
     def judged(self, row: Row[Imported]) -> ImportOutcome[Imported] | None:
         """The outcome of a row, or None where it waits."""
         values = dict(row.values)
-        objections = [*map(Objection, row.problems), *self.refer(row, values)]
+        objections = [*map(Objection, row.problems), *self.refer(row, values), *self.id_taken(row)]
         target, matches = (row.noun, ()) if row.noun is not None else self.matched(row, values, objections)
         changes = values if target is None else _differences(target, values)
         if row.noun is not None and not changes and not objections:
@@ -167,6 +167,12 @@ class _Run(ABC, Generic[Imported]):
     def derived(self, key: str) -> str:
         """The id of what a key makes."""
         return f"{self.rules.source}:{key}"
+
+    def id_taken(self, row: Row[Imported]) -> Iterator[Objection]:
+        """A row that would make what has the id of another: the host knows that one by another key."""
+        if row.noun is None and self.known.by_id(row.id) is not None:
+            text = f"the id that it would get, {shown(row.id)}, is that of another, known by another key"
+            yield Objection(Reason("id_taken", text, ("key",)))
 
     # --- who has it already ------------------------------------------------------------------------------------------
 

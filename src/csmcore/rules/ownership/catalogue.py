@@ -156,12 +156,15 @@ def _in_use(portfolio: _Portfolio) -> Iterator[Gap]:
 
 
 def _upgrades(portfolio: _Portfolio) -> Iterator[Gap]:
+    is_followed: dict[ProductModelId, bool] = {}
     for model, evidence in portfolio.used.items():
         paths = _paths(model, portfolio.catalogue)
         for offer in paths:
             if offer != model and _is_offered(offer, portfolio):
-                further = [one for one in _paths(offer, portfolio.catalogue) if one != offer]
-                if any(_is_offered(one, portfolio) for one in further):
+                if offer not in is_followed:
+                    further = (one for one in _paths(offer, portfolio.catalogue) if one != offer)
+                    is_followed[offer] = any(_is_offered(one, portfolio) for one in further)
+                if is_followed[offer]:
                     why = Reason("upgrade", f"{shown(model)} can be upgraded to {shown(offer)}", ("upgrades_to",))
                 else:
                     why = Reason(
