@@ -110,10 +110,10 @@ HOSTILE: tuple[Any, ...] = (
 """What may stand in a document where something else belongs."""
 
 _ZONES = ("UTC", "Europe/Berlin", "America/New_York")
-_letters = st.characters(exclude_categories=["Cs", "Cc"])
+_letters = st.characters(exclude_categories=["Cs", "Cc", "Cf"])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 _ids = st.text(_letters, min_size=1, max_size=20).filter(lambda text: text == text.strip())
-_written = texts.filter(str.strip)
+_written = st.text(_letters, max_size=30).filter(str.strip)
 _instants = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)).map(lambda local: local.replace(tzinfo=UTC))
 _durations = st.timedeltas(timedelta(0), timedelta(days=36_525))
 _decimals = st.decimals(-(10**12), 10**12, places=3)

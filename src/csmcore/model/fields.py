@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
+from unicodedata import category
 
 import attrs
 
@@ -32,6 +33,7 @@ _MAX_SHORT_ID = 160
 _NEVER = r"\x00-\x1f\x7f\ud800-\udfff"  # what no id has: control characters, and halves of surrogate pairs
 _ID = re.compile(rf"[^\s{_NEVER}](?:[^{_NEVER}]{{0,198}}[^\s{_NEVER}])?")
 _FIRST, _LAST = 1970, 2199
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})  # categories of Unicode
 
 _Noun = TypeVar("_Noun")
 Check: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
@@ -115,7 +117,7 @@ def is_written(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
 
 def _is_visible(letter: str) -> bool:
     """Whether a reader sees it: no space, and nothing that only steers what is around it."""
-    return letter.isprintable() and not letter.isspace()
+    return category(letter) not in _INVISIBLE
 
 
 def optional(check: Check) -> Check:
