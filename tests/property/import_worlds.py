@@ -28,7 +28,13 @@ def random_contacts(rng: Random) -> ImportWorld:
     keys = {"a": "A", "b": "B", "z": "Z"}
     taken: set[tuple[str, str]] = set()
     for number in range(rng.randint(0, 4)):
-        person = contact(f"c{number}", account=rng.choice("ABZ"), email=rng.choice((*EMAILS, "")), user=f"u{number}")
+        person = contact(
+            _id(rng, "c", number),
+            name=f"c{number}",
+            account=rng.choice("ABZ"),
+            email=rng.choice((*EMAILS, "")),
+            user=f"u{number}",
+        )
         identity = (person.account, person.email.casefold())
         if identity not in taken:
             taken.add(identity)
@@ -48,12 +54,24 @@ def random_accounts(rng: Random) -> ImportWorld:
         number_of_it = rng.choice((f"N{number}", ""))
         active = rng.random() < 0.8
         nouns.append(
-            account(f"a{number}", parent=parent, number=number_of_it, account_code=f"C{number}", active=active)
+            account(
+                _id(rng, "a", number),
+                name=f"a{number}",
+                parent=parent,
+                number=number_of_it,
+                account_code=f"C{number}",
+                active=active,
+            )
         )
         if rng.random() < 0.7:
-            keys[rng.choice([key for key in KEYS if key not in keys])] = f"a{number}"
+            keys[rng.choice([key for key in KEYS if key not in keys])] = nouns[-1].id
     rows = tuple(_row(rng, _account_cells(rng)) for _ in range(rng.randint(0, 8)))
     return ImportWorld(Account, Host.of(*nouns, **keys), rows, _rules(rng))
+
+
+def _id(rng: Random, letter: str, number: int) -> str:
+    """An id of the host's own, or one that an import gave to a key, which may not be its key any more."""
+    return f"crm:{KEYS[number]}" if rng.random() < 0.2 else f"{letter}{number}"
 
 
 def _rules(rng: Random) -> ImportRules:

@@ -70,6 +70,22 @@ def test_it_is_the_same_whenever_the_host_saves(make: Make) -> None:
         assert imported(world) == imported(world, at_once=False), seed
 
 
+@pytest.mark.parametrize("make", [random_accounts, random_contacts])
+def test_nothing_is_written_over(make: Make) -> None:
+    """What is created was not there; what was there is changed by its own key only, and adopted where it had none."""
+    for seed in range(WORLDS):
+        world = make(Random(seed))
+        _, outcomes = imported(world)
+        nouns = {**world.host.accounts, **world.host.contacts}
+        keys = world.host.account_keys if world.kind is Account else world.host.contact_keys
+        for outcome in outcomes:
+            if outcome.noun is not None:
+                at = outcome.noun.id
+                before = [key for key, one in keys.items() if one == at] if at in nouns else None
+                lawful = {"created": None, "adopted": []}.get(outcome.kind, [outcome.key])
+                assert before == lawful, seed
+
+
 def test_no_two_contacts_of_an_account_get_one_address() -> None:
     """Whatever is accepted, an e-mail address within an account is one contact's, and so is a user."""
     for seed in range(WORLDS):

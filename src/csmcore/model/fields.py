@@ -111,7 +111,7 @@ def is_text(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
 def is_written(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
     """Text that says something."""
     is_text(_, field, value)
-    if not value.strip() or not (value.isascii() or any(map(_is_visible, value))):
+    if not (value[:1].isalnum() or any(map(_is_visible, value))):
         raise InvalidValue(field.name, "it is empty", "write something")
 
 

@@ -61,6 +61,7 @@ class Host:
             account=self.account,
             matching=lambda _, __: list(self.contacts.values()),
             key_of={at: key for key, at in self.contact_keys.items()}.get,
+            by_id=self.contacts.get,
         )
 
     def account(self, key: str) -> Account | None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,26 @@ from tests.unit.customers.import_host import RULES, Host, account, contact
 ADOPT = ImportRules(source="crm", on_match="adopt")
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "import-customers.md"
 SOURCES = Path(__file__).parents[3] / "src" / "csmcore" / "rules" / "customers"
+
+
+class Hollow(Mapping[Any, Any]):
+    """A row that lists a name and has none, as a mapping of a host's own may."""
+
+    def __init__(self, cells: dict[Any, Any]) -> None:
+        """All cells but the name are there."""
+        self.cells = cells
+
+    def __len__(self) -> int:
+        """As many as it lists."""
+        return len(self.cells)
+
+    def __iter__(self) -> Iterator[Any]:
+        """It lists all columns."""
+        return iter(self.cells)
+
+    def __getitem__(self, column: Any) -> Any:
+        """It finds all but the name."""
+        return {name: cell for name, cell in self.cells.items() if name != "name"}[column]
 
 
 def person(key: str = "1", **cells: Any) -> dict[Any, Any]:
@@ -108,6 +128,15 @@ def test_a_file_of_rows_is_read_as_the_csv_module_reads_it() -> None:
         (person(name="Ann\nLee"), ["control_characters"]),
         (person(name="\ud800"), ["control_characters"]),
         (person(name="\x00"), ["control_characters"]),
+        (person(name="\u200b"), ["invisible_characters"]),
+        (person(name="\u202eevil"), ["invisible_characters"]),
+        (person(name="soft\u00adware"), ["invisible_characters"]),
+        (person(name="\u200dAnn"), ["invisible_characters"]),
+        (person(name="Ann\u200c"), ["invisible_characters"]),
+        (person(name="\u200d"), ["invisible_characters"]),
+        (person(name="Ann\u200b\x00"), ["control_characters", "invisible_characters"]),
+        (person(key="1\ufeff"), ["invisible_characters"]),
+        (Hollow(person(active="perhaps")), ["malformed_row", "not_a_flag"]),
         (person(active="perhaps"), ["not_a_flag"]),
         (person(active="2"), ["not_a_flag"]),
         (person(email="ann"), ["malformed_email"]),
@@ -162,8 +191,8 @@ def test_notes_have_lines() -> None:
 
 
 def test_other_alphabets_are_text() -> None:
-    """Joiners, wide spaces and right-to-left text are no control characters."""
-    name = "می‌خواهم 株式会社　山 \xa0 Ø"
+    """Joiners within text, wide spaces and right-to-left text are no control characters, and seen."""
+    name = "می‌خواهم 株式会社　山 \xa0 Ø \U0001f469\u200d\U0001f680"
     [outcome] = Host().take(Account, [company(name=name)])
     assert outcome.noun is not None
     assert outcome.noun.name == name
@@ -500,6 +529,47 @@ def test_a_new_key_does_not_write_over_what_has_its_id() -> None:
     (outcome,) = import_accounts(rows, host.known_accounts(), RULES)
     assert (outcome.kind, [reason.code for reason in outcome.reasons]) == ("rejected", ["not_a_flag", "id_taken"])
     people = Host.of(account("A"), jo, **{"A": "A", "8": "crm:7"})
-    known = attrs.evolve(people.known_contacts(), by_id=people.contacts.get)
-    (of_kim,) = import_contacts([{"key": "7", "name": "Kim", "account": "A"}], known, RULES)
+    (of_kim,) = import_contacts([{"key": "7", "name": "Kim", "account": "A"}], people.known_contacts(), RULES)
     assert [reason.code for reason in of_kim.reasons] == ["id_taken"]
+
+
+def test_a_key_whose_id_is_anothers_says_nothing_of_that_one() -> None:
+    """The other's own row is taken before and after it, and nobody comes to be below the other by this key."""
+    own, new, child = company("8", name="Own"), company("7", name="New"), company("9", parent="7")
+    again = company("7", name="New")
+    for at_once in (True, False):
+        for rows in ([new, own, child, again], [own, new, child, again]):
+            host = Host.of(account("crm:7"), **{"8": "crm:7"})
+            outcomes = host.take(Account, rows, at_once=at_once)
+            assert {(outcome.key, outcome.kind, *(one.code for one in outcome.reasons)) for outcome in outcomes} == {
+                ("8", "changed"),
+                ("7", "rejected", "id_taken"),
+                ("7", "duplicate", "repeated_key"),
+                ("9", "rejected", "unknown_parent"),
+            }
+            assert host.accounts == {"crm:7": account("crm:7", name="Own")}
+
+
+def test_a_key_whose_id_is_anothers_may_adopt() -> None:
+    """Then it needs no id of its own; what has the id may be what it adopts."""
+    rows = [company("9", parent="7"), company("7", number="N1"), company("7", number="N1")]
+    for at_once in (True, False):
+        for adopted, other in (("N", "crm:7"), ("crm:7", "N")):
+            host = Host.of(account(adopted, number="N1"), account(other, number="N2"))
+            outcomes = host.take(Account, rows, ADOPT, at_once=at_once)
+            assert told(outcomes) == {1: ("created",), 2: ("adopted",), 3: ("duplicate", "repeated_key")}
+            assert host.accounts["crm:9"].parent == adopted
+
+
+def test_a_noun_that_was_adopted_is_not_changed_by_another_key() -> None:
+    """Its own row is told by which row, of which key; so is a row of a key that the host takes for another's."""
+    ann, own = person("X", email="ann@x"), person("K", email="ann@x", name="Ann")
+    known = attrs.evolve(desk(contact("c", email="ann@x"), K="c").known_contacts(), key_of=lambda _: None)
+    [_, outcome] = import_contacts([ann, own], known, ADOPT)
+    assert (outcome.kind, outcome.of_row) == ("duplicate", 1)
+    assert [str(reason) for reason in outcome.reasons] == ["row 1 is of 'c' too, by the key 'X'"]
+    alike = desk(contact("crm:x"), x="crm:x", X="crm:x")
+    assert told(alike.take(Contact, [person("x"), person("X")])) == {
+        1: ("changed",),
+        2: ("duplicate", "repeated_noun"),
+    }

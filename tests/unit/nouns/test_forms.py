@@ -81,6 +81,7 @@ WRONG: list[tuple[type, dict[str, Any], str]] = [
     (Address, {"id": "h", "kind": "castle"}, "kind"),
     (SocialProfile, {"network": " ", "handle": "x"}, "network"),
     (Account, {"id": "a", "name": "\u200b \u202e"}, "name"),
+    (Account, {"id": "a", "name": "\x00\x1b"}, "name"),
     (Account, {"id": "a", "name": "A", "addresses": (HOME, WORK)}, "addresses"),
     (Account, {"id": "a", "name": "A", "addresses": (HOME, HOME)}, "addresses"),
     (Contact, {"id": "c", "name": "C", "account": "a", "addresses": (Address(id="x"),)}, "addresses"),  # type: ignore[arg-type]

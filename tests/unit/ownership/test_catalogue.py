@@ -1,8 +1,9 @@
 """What customers have beside what is on offer."""
 
+from collections import UserDict
 from typing import Any
 
-from csmcore.model import ProductModel
+from csmcore.model import ProductModel, ProductModelId
 from csmcore.rules import Evidence, Gap, portfolio_gaps
 from tests.unit.ownership.shop import DAY, asset, item, keyed, model, sid, sold
 
@@ -84,6 +85,28 @@ def test_upgrades_in_a_circle_end() -> None:
     """Neither is newer than the other; neither is offered for itself."""
     found = gaps(model("x1", upgrades_to=("x2",)), model("x2", upgrades_to=("x1",)), **HAS_X1)
     assert told(found) == [("upgrade", "x1", "x2", ["newest_upgrade"])]
+
+
+class Asked(UserDict[ProductModelId, ProductModel]):
+    """A catalogue that counts how often it is asked."""
+
+    times = 0
+
+    def __getitem__(self, model: ProductModelId) -> ProductModel:
+        """The model, counted."""
+        self.times += 1
+        return super().__getitem__(model)
+
+
+def test_a_long_line_of_upgrades_is_gone_through_once() -> None:
+    """A model is asked for a few times, however many come before it; each has its whole way."""
+    count = 200
+    line = [model(f"x{one:03}", upgrades_to=(f"x{one + 1:03}",)) for one in range(count)]
+    catalogue = Asked(keyed(*line))
+    found = portfolio_gaps(catalogue, DAY, sold_products=[sold("s", product="x000")])
+    assert [len(gap.path) for gap in found] == list(range(2, count + 1))
+    assert [gap.reasons[0].code for gap in found[-2:]] == ["upgrade", "newest_upgrade"]
+    assert catalogue.times < 20 * count
 
 
 def test_retired_and_unknown_models_in_use_are_told() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeAlias, cast
+from unicodedata import category
 
 import attrs
 
@@ -22,6 +23,7 @@ _KEY = "key"
 _MAX_KEY = 150  # with the source before it, it is still an id
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_JOINERS = str.maketrans("", "", "\u200c\u200d")  # between letters they are part of scripts and emoji
 _FLAGS = MappingProxyType({"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False})
 
 _NO_MAPPING = Reason("not_a_mapping", "it is no mapping of columns to text")
@@ -136,7 +138,7 @@ class _Column(NamedTuple):
 class RowReader(Generic[Imported]):
     """Reads rows one by one; it keeps what it found out about the last row's columns, which are mostly the next one's.
 
-    Whatever a row is, reading it raises nothing.
+    Whatever a row is, reading it raises nothing; what a mapping of the host's own raises, other than KeyError, is its.
     """
 
     kind: Kind[Imported]
@@ -156,19 +158,21 @@ class RowReader(Generic[Imported]):
         problems = list(self.misfits)
         erase = self.rules.erase
         for column in self.columns:
-            cell = row[column.name]
+            try:
+                cell = row[column.name]
+            except KeyError:
+                problems.append(_no_cell(column))
+                continue
             if not isinstance(cell, str):
                 problems.append(_no_text(column.field, cell))
                 continue
             cell = cell.strip()
             if not cell:
                 continue
-            if not cell.isprintable() and _is_garbled(column, cell):
-                problems.append(Reason("control_characters", "it has control characters", (column.field,)))
+            if not cell.isprintable() and (garbled := _garbled(column, cell)):
+                problems += garbled
                 continue
-            value = cell if column.read is None else column.read(cell)
-            if cell == erase:
-                value = column.blank
+            value = column.blank if cell == erase else (cell if column.read is None else column.read(cell))
             if isinstance(value, Reason):
                 problems.append(value)
             else:
@@ -220,9 +224,23 @@ def _no_text(field: str, cell: object) -> Reason:
     return Reason("not_text", f"{shown(cell)} is no text", (field,))
 
 
-def _is_garbled(column: _Column, cell: str) -> bool:
+def _no_cell(column: _Column) -> Reason:
+    return Reason("malformed_row", f"it lists {shown(column.name)}, but has nothing there", (column.field,))
+
+
+def _garbled(column: _Column, cell: str) -> list[Reason]:
     pattern = _CONTROL_BUT_LINES if column.has_lines else _CONTROL
-    return pattern.search(cell) is not None
+    wrong = {
+        Reason("control_characters", "it has control characters", (column.field,)): pattern.search(cell) is not None,
+        Reason("invisible_characters", "it has invisible characters", (column.field,)): _hides(cell),
+    }
+    return [reason for reason, holds in wrong.items() if holds]
+
+
+def _hides(cell: str) -> bool:
+    """Whether it has characters that nobody sees, or that turn the others round: Unicode's format characters."""
+    letters = (cell[0], *cell[1:-1].translate(_JOINERS), cell[-1])
+    return any(category(letter) == "Cf" for letter in letters)
 
 
 def built(

@@ -6,10 +6,11 @@ from typing import Generic, NamedTuple
 
 import attrs
 
+from csmcore.errors import shown
 from csmcore.model import Imported, Reason
 from csmcore.rules.customers.import_rows import Row
 
-__all__ = ["ABOVE_ITSELF", "Objection", "WaitingRows"]
+__all__ = ["ABOVE_ITSELF", "Objection", "Rival", "WaitingRows"]
 
 ABOVE_ITSELF = Reason("above_itself", "the account would be above itself", ("parent",))
 """The reason of an account that is its own parent, by way of others or not."""
@@ -25,6 +26,23 @@ class Objection(NamedTuple):
     lifted_by: tuple[str, ...] = ()
     row: int | None = None
     id: str | None = None
+
+
+class Rival(NamedTuple, Generic[Imported]):
+    """Who has an identity already: an earlier row, or a known noun."""
+
+    field: str
+    row: int | None
+    noun: Imported | None
+
+    @property
+    def objection(self) -> Objection:
+        """That a new row has the identity too; of a known noun it is lifted where that one changes."""
+        if self.noun is None:
+            reason = Reason("repeated_value", f"row {self.row:,} has the same {self.field}", (self.field,))
+            return Objection(reason, row=self.row)
+        reason = Reason("known_value", f"{shown(self.noun.id)} has the same {self.field}", (self.field,))
+        return Objection(reason, (self.noun.id,), id=self.noun.id)
 
 
 @attrs.define(eq=False)

@@ -3,15 +3,16 @@
 The first row with a key speaks for it; later ones are its duplicates, whatever became of it. A row that something else
 stands in the way of (its parent is yet to come, its e-mail address is still another's) waits for that, as long as a
 later row may settle it. What is kept in memory is, for each row, its id and the identities that it brought (about 250
-bytes for a contact, 410 for an account); and the rows that wait. **Law**: once all that was to be saved is saved, a
-second run over the same rows finds nothing to save, unless more rows had to wait than may.
+bytes for a contact, 410 for an account), and its key where the id does not follow from it; and the rows that wait.
+**Law**: once all that was to be saved is saved, a second run over the same rows finds nothing to save, unless more rows
+had to wait than may.
 """
 
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, Self
+from typing import Any, Generic, Self
 
 import attrs
 
@@ -31,11 +32,12 @@ from csmcore.model import (
 )
 from csmcore.rules.customers.emails import email_key
 from csmcore.rules.customers.import_rows import KINDS, Kind, Row, RowReader, built, missing
-from csmcore.rules.customers.import_waiting import ABOVE_ITSELF, Objection, WaitingRows
+from csmcore.rules.customers.import_waiting import ABOVE_ITSELF, Objection, Rival, WaitingRows
 
 __all__ = ["import_accounts", "import_contacts", "import_summary"]
 
-_DUPLICATE = frozenset({"repeated_key", "repeated_value", "known_value", "too_many_waiting"})
+_DUPLICATE = frozenset({"repeated_key", "repeated_noun", "repeated_value", "known_value", "too_many_waiting"})
+_NOT_ITS = "\n"  # before an id that a new key would get, were it not another's
 
 
 def _same(value: str) -> str:
@@ -85,17 +87,12 @@ def import_summary(outcomes: Iterable[ImportOutcome[Any]]) -> ImportSummary:
     return ImportSummary(outcomes=kinds, reasons=codes)
 
 
-class _Rival(NamedTuple, Generic[Imported]):
-    """Who has an identity already: an earlier row, or a known noun."""
-
-    field: str
-    row: int | None
-    noun: Imported | None
-
-
 @attrs.define(eq=False)
 class _Run(ABC, Generic[Imported]):
-    """An import as far as it has come. ``claimed`` has the row that each id and each new identity is of."""
+    """An import as far as it has come. ``claimed`` has the row that each id and each new identity is of.
+
+    ``keys`` has the keys of those ids that do not follow from theirs.
+    """
 
     kind: Kind[Imported]
     known: Any
@@ -104,6 +101,7 @@ class _Run(ABC, Generic[Imported]):
     reader: RowReader[Imported]
     waiting: WaitingRows[Imported] = attrs.field(factory=WaitingRows)
     claimed: dict[str, int] = attrs.field(factory=dict)
+    keys: dict[str, str] = attrs.field(factory=dict)
     given_up: set[tuple[str, str]] = attrs.field(factory=set)
 
     @classmethod
@@ -129,12 +127,13 @@ class _Run(ABC, Generic[Imported]):
             yield self.refused(row, [Objection(reason) for reason in row.problems])
             return
         row.noun = self.known.by_key(row.key)
-        row.id = self.derived(row.key) if row.noun is None else row.noun.id
+        row.id = self.id_for(row.key) if row.noun is None else row.noun.id
         first = self.claimed.setdefault(row.id, row.number)
         if first != row.number:
-            again = Reason("repeated_key", f"row {first:,} has the key {shown(row.key)} too", ("key",))
-            yield self.refused(row, [Objection(again, row=first), *map(Objection, row.problems)])
+            yield self.refused(row, [self.again(row, first), *map(Objection, row.problems)])
             return
+        if row.id != self.derived(row.key):
+            self.keys[row.id] = row.key
         stack = [row]
         while stack:
             row = stack.pop()
@@ -147,15 +146,17 @@ class _Run(ABC, Generic[Imported]):
     def judged(self, row: Row[Imported]) -> ImportOutcome[Imported] | None:
         """The outcome of a row, or None where it waits."""
         values = dict(row.values)
-        objections = [*map(Objection, row.problems), *self.refer(row, values), *self.id_taken(row)]
+        objections = [*map(Objection, row.problems), *self.refer(row, values)]
         target, matches = (row.noun, ()) if row.noun is not None else self.matched(row, values, objections)
         changes = values if target is None else _differences(target, values)
         if row.noun is not None and not changes and not objections:
             return ImportOutcome(row=row.number, kind="unchanged", key=row.key, noun=row.noun)
-        noun = built(self.kind, changes, target, row.id)
+        noun = built(self.kind, changes, target, row.id.removeprefix(_NOT_ITS))
         against = [Objection(reason) for reason in noun] if isinstance(noun, list) else []
         if target is None:
             against += map(Objection, missing(self.kind, values, [one.reason for one in objections]))
+            if row.id.startswith(_NOT_ITS):
+                against.append(self.id_taken(row))
         else:
             against += self.related(target, changes)
             against += self.taking(target, changes)
@@ -168,11 +169,27 @@ class _Run(ABC, Generic[Imported]):
         """The id of what a key makes."""
         return f"{self.rules.source}:{key}"
 
-    def id_taken(self, row: Row[Imported]) -> Iterator[Objection]:
-        """A row that would make what has the id of another: the host knows that one by another key."""
-        if row.noun is None and self.known.by_id(row.id) is not None:
-            text = f"the id that it would get, {shown(row.id)}, is that of another, known by another key"
-            yield Objection(Reason("id_taken", text, ("key",)))
+    def id_for(self, key: str) -> str:
+        """What a key that the host does not know is claimed by: the id of what it makes, marked if it is another's."""
+        made = self.derived(key)
+        is_anothers = made in self.keys if made in self.claimed else self.known.by_id(made) is not None
+        return f"{_NOT_ITS}{made}" if is_anothers else made
+
+    def id_taken(self, row: Row[Imported]) -> Objection:
+        """A row would make what has the id of another; that it comes to adopt a noun instead may help."""
+        made = shown(row.id.removeprefix(_NOT_ITS))
+        text = f"{made}, the id that it would get, is that of another, which does not have this key"
+        return Objection(Reason("id_taken", text, ("key",)))
+
+    def again(self, row: Row[Imported], first: int) -> Objection:
+        """An earlier row has the key of this one, or was of its noun by another key."""
+        key = self.keys.get(row.id, row.id.removeprefix(self.derived("")))
+        if key == row.key:
+            reason = Reason("repeated_key", f"row {first:,} has the key {shown(key)} too", ("key",))
+        else:
+            text = f"row {first:,} is of {shown(row.id)} too, by the key {shown(key)}"
+            reason = Reason("repeated_noun", text, ("key",))
+        return Objection(reason, row=first)
 
     # --- who has it already ------------------------------------------------------------------------------------------
 
@@ -189,19 +206,19 @@ class _Run(ABC, Generic[Imported]):
         """The identity that a noun has by a field."""
         return self.identity(field, getattr(noun, field), getattr(noun, "account", None))
 
-    def rivals(self, values: Mapping[str, Any], account: str | None, own: str) -> Iterator[_Rival[Imported]]:
+    def rivals(self, values: Mapping[str, Any], account: str | None, own: str) -> Iterator[Rival[Imported]]:
         """Who else has the identities among these values; not who gave them up in this run."""
         for field in self.identities:
             identity = self.identity(field, values.get(field), account)
             if identity is None:
                 continue
             if identity in self.claimed:
-                yield _Rival(field, self.claimed[identity], None)
+                yield Rival(field, self.claimed[identity], None)
                 continue
             for noun in self.known.matching(field, _ALIKE.get(field, _same)(values[field])):
                 is_its = self.identity_of(noun, field) == identity and (identity, noun.id) not in self.given_up
                 if is_its and noun.id != own:
-                    yield _Rival(field, None, noun)
+                    yield Rival(field, None, noun)
 
     def matched(
         self, row: Row[Imported], values: Mapping[str, Any], objections: list[Objection]
@@ -213,7 +230,7 @@ class _Run(ABC, Generic[Imported]):
         rivals = list(self.rivals(values, values.get("account"), row.id))
         known = {rival.noun.id: rival.noun for rival in rivals if rival.noun is not None}
         adopts = self.rules.on_match == "adopt"
-        objections += (_repeats(rival) for rival in rivals if rival.noun is None)
+        objections += (rival.objection for rival in rivals if rival.noun is None)
         if len(known) > 1:
             fields = tuple(dict.fromkeys(rival.field for rival in rivals))
             text = f"{' and '.join(fields)} match {len(known)} others: {', '.join(sorted(known))}"
@@ -221,7 +238,7 @@ class _Run(ABC, Generic[Imported]):
         elif known:
             [(noun_id, noun)] = known.items()
             if not adopts or noun_id in self.claimed:
-                objections += (_repeats(rival) for rival in rivals if rival.noun is not None)
+                objections += (rival.objection for rival in rivals if rival.noun is not None)
             elif (key := self.known.key_of(noun_id)) not in {None, row.key}:
                 text = f"it is {shown(noun_id)} by {rivals[0].field}, which has the key {shown(key)}"
                 objections.append(Objection(Reason("conflicting_key", text, ("key", rivals[0].field)), (noun_id,)))
@@ -251,6 +268,8 @@ class _Run(ABC, Generic[Imported]):
             if before and before != identity:
                 self.given_up.add((before, noun.id))
         self.claimed[noun.id] = row.number
+        if noun.id != row.id and row.key is not None:
+            self.keys[noun.id] = row.key
         self.keep(row, noun)
         kind: OutcomeKind = "created" if target is None else "adopted" if row.noun is None else "changed"
         return ImportOutcome(row=row.number, kind=kind, key=row.key, noun=noun, changed=changed)
@@ -313,7 +332,7 @@ class _AccountRun(_Run[Account]):
             return ()
         del values["parent"]
         known = self.known.by_key(key)
-        parent = self.adopted.get(key, self.derived(key)) if known is None else known.id
+        parent = (self.adopted.get(key) or self.id_for(key)) if known is None else known.id
         if parent == row.id:
             return (Objection(ABOVE_ITSELF),)
         if known is None and parent not in self.parents:
@@ -378,11 +397,3 @@ class _ContactRun(_Run[Contact]):
 
 def _differences(noun: Account | Contact, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if getattr(noun, name) != value}
-
-
-def _repeats(rival: _Rival[Any]) -> Objection:
-    if rival.noun is None:
-        reason = Reason("repeated_value", f"row {rival.row:,} has the same {rival.field}", (rival.field,))
-        return Objection(reason, row=rival.row)
-    reason = Reason("known_value", f"{shown(rival.noun.id)} has the same {rival.field}", (rival.field,))
-    return Objection(reason, (rival.noun.id,), id=rival.noun.id)

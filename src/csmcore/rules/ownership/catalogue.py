@@ -1,8 +1,8 @@
 """What a customer has beside what is on offer: newer models, what goes with theirs, what has run out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
@@ -20,7 +20,7 @@ from csmcore.model import (
     SoldProductId,
     SoldProductState,
 )
-from csmcore.rules.ownership.trees import reachable
+from csmcore.rules.ownership.trees import line_up, reachable
 
 __all__ = ["Evidence", "Gap", "GapKind", "portfolio_gaps"]
 
@@ -157,12 +157,13 @@ def _in_use(portfolio: _Portfolio) -> Iterator[Gap]:
 
 def _upgrades(portfolio: _Portfolio) -> Iterator[Gap]:
     is_followed: dict[ProductModelId, bool] = {}
+    newer = cache(partial(_newer, portfolio.catalogue))
     for model, evidence in portfolio.used.items():
-        paths = _paths(model, portfolio.catalogue)
-        for offer in paths:
+        older = _older(model, newer)
+        for offer in older:
             if offer != model and _is_offered(offer, portfolio):
                 if offer not in is_followed:
-                    further = (one for one in _paths(offer, portfolio.catalogue) if one != offer)
+                    further = (one for one in reachable(offer, newer) if one != offer)
                     is_followed[offer] = any(_is_offered(one, portfolio) for one in further)
                 if is_followed[offer]:
                     why = Reason("upgrade", f"{shown(model)} can be upgraded to {shown(offer)}", ("upgrades_to",))
@@ -170,7 +171,7 @@ def _upgrades(portfolio: _Portfolio) -> Iterator[Gap]:
                     why = Reason(
                         "newest_upgrade", f"{shown(offer)} is the newest after {shown(model)}", ("upgrades_to",)
                     )
-                yield Gap("upgrade", model, (why,), _sorted(evidence), offer, paths[offer])
+                yield Gap("upgrade", model, (why,), _sorted(evidence), offer, _path(offer, older))
 
 
 def _cross_sales(portfolio: _Portfolio) -> Iterator[Gap]:
@@ -187,19 +188,27 @@ def _is_offered(model: ProductModelId, portfolio: _Portfolio) -> bool:
     return known is not None and known.active and known.status == "in_production" and model not in portfolio.had
 
 
-def _paths(
-    model: ProductModelId, catalogue: Mapping[ProductModelId, ProductModel]
-) -> dict[ProductModelId, tuple[ProductModelId, ...]]:
-    """The shortest way to each model that this one can become, itself included; of equals the first by its ids."""
-    paths: dict[ProductModelId, tuple[ProductModelId, ...]] = {model: (model,)}
-    waiting = [model]
-    for current in waiting:
-        known = catalogue.get(current)
-        for newer in sorted(known.upgrades_to) if known is not None else ():
-            if newer not in paths:
-                paths[newer] = (*paths[current], newer)
-                waiting.append(newer)
-    return paths
+def _older(
+    model: ProductModelId, newer: Callable[[ProductModelId], Iterable[ProductModelId]]
+) -> dict[ProductModelId, ProductModelId | None]:
+    """Each model that this one can become, itself included, with the one before it on the shortest way.
+
+    Of equals it is the first by its ids.
+    """
+    older: dict[ProductModelId, ProductModelId | None] = {model: None}
+    for current in reachable(model, newer):
+        for one in newer(current):
+            older.setdefault(one, current)
+    return older
+
+
+def _path(offer: ProductModelId, older: Mapping[ProductModelId, ProductModelId | None]) -> tuple[ProductModelId, ...]:
+    return tuple(line_up(offer, older.get))[::-1]
+
+
+def _newer(catalogue: Mapping[ProductModelId, ProductModel], model: ProductModelId) -> list[ProductModelId]:
+    known = catalogue.get(model)
+    return sorted(known.upgrades_to) if known is not None else []
 
 
 def _components(catalogue: Mapping[ProductModelId, ProductModel], model: ProductModelId) -> Iterator[ProductModelId]:
