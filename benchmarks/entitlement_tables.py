@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from gc import collect
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 from help_desk import made
+from packages import Package
 
 from csmcore.model import (
     Asset,
@@ -363,27 +363,10 @@ def cedar_policy(row: Row) -> str:
 
 
 @attrs.frozen
-class Rival:
+class Rival(Package):
     """A package that decides by rules, and how it is handed all rows of a table."""
 
-    package: str
     build: Callable[[Sequence[tuple[Row, str]]], Ask]
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether it can be compared with."""
-        try:
-            version(self.package)
-        except PackageNotFoundError:
-            return False
-        return True
-
-    @property
-    def name(self) -> str:
-        """The package with its version, or with the way to get it."""
-        if self.is_installed:
-            return f"{self.package} {version(self.package)}"
-        return f"{self.package}: not installed (pip install {self.package})"
 
 
 RIVALS = (Rival("zen-engine", zen), Rival("cedarpy", cedar))

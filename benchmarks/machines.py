@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import attrs
+from packages import Package
 
 __all__ = ["MACHINES", "Machine"]
 
@@ -18,27 +18,10 @@ STEPS = (
 
 
 @attrs.frozen
-class Machine:
+class Machine(Package):
     """A package, and how to get the two steps between open and awaiting info, for an object that is there already."""
 
-    package: str
     build: Callable[[], Sequence[Callable[[], object]]]
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether it can be compared with."""
-        try:
-            version(self.package)
-        except PackageNotFoundError:
-            return False
-        return True
-
-    @property
-    def name(self) -> str:
-        """The package with its version, or with the way to get it."""
-        if self.is_installed:
-            return f"{self.package} {version(self.package)}"
-        return f"{self.package}: not installed (pip install {self.package})"
 
 
 def transitions() -> Sequence[Callable[[], object]]:

@@ -7,12 +7,12 @@ timed, with the conversion from and to its own types.
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import attrs
 from desks import ZONE, Desk, HolidayRule
 from engines import Engine, ours
+from packages import Package
 from report import Goal
 
 __all__ = ["CSMCORE", "RIVALS", "Contender"]
@@ -21,33 +21,16 @@ HOUR = timedelta(hours=1)
 
 
 @attrs.frozen
-class Contender:
+class Contender(Package):
     """A package, how it builds the engine of a desk, and how many times faster than a rival csmcore means to be.
 
     `holiday_rules` are those of overnight shifts that it knows; it is judged by no other.
     """
 
-    package: str
     build: Callable[[Desk], Engine]
     holiday_rules: tuple[HolidayRule, ...]
     add_goal: Goal | None = None
     elapsed_goal: Goal | None = None
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether it can be compared with."""
-        try:
-            version(self.package)
-        except PackageNotFoundError:
-            return False
-        return True
-
-    @property
-    def name(self) -> str:
-        """The package with its version, or with the way to get it."""
-        if self.is_installed:
-            return f"{self.package} {version(self.package)}"
-        return f"{self.package}: not installed (pip install {self.package})"
 
 
 def workclock(desk: Desk) -> Engine:
