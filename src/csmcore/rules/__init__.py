@@ -1,6 +1,5 @@
 """The rules: pure functions of facts and ``now``, which answer with reasons."""
 
-from csmcore.rules.actions import Available, actions_for
 from csmcore.rules.agreements.contract_parties import relate_contract
 from csmcore.rules.agreements.contract_table import CONTRACT_TABLE, ContractNeed, ContractRow, contract_table
 from csmcore.rules.agreements.contracts import contract_due, decide_contract, next_contract_instant, tick_contract
@@ -16,6 +15,12 @@ from csmcore.rules.agreements.coverage import (
 from csmcore.rules.agreements.entitlement import EntitlementStrategy, derive_entitlement
 from csmcore.rules.agreements.entitlement_index import EntitlementIndex
 from csmcore.rules.agreements.renewals import renewed
+from csmcore.rules.cases.actions import Available, actions_for
+from csmcore.rules.cases.intake import follow_up, for_themselves
+from csmcore.rules.cases.lifecycle import replay_events
+from csmcore.rules.cases.priority import priority_of
+from csmcore.rules.cases.revisions import facts_record
+from csmcore.rules.cases.transitions import TABLE, Row
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.clocks.compiled import CompiledDefinition
 from csmcore.rules.clocks.difference import difference
@@ -63,8 +68,6 @@ from csmcore.rules.customers.responsibilities import (
     relate_contact,
 )
 from csmcore.rules.customers.rotas import Duty, on_duty
-from csmcore.rules.intake import follow_up, for_themselves
-from csmcore.rules.lifecycle import replay_events
 from csmcore.rules.ownership.assets import (
     ASSET_MOVES,
     add_asset_contact,
@@ -88,9 +91,6 @@ from csmcore.rules.ownership.install_base import (
 from csmcore.rules.ownership.installed import history_of, installed_on
 from csmcore.rules.ownership.models import Part, add_component, parts_of, required_skills
 from csmcore.rules.ownership.sold_products import record_sold_product, sold_in
-from csmcore.rules.priority import priority_of
-from csmcore.rules.revisions import facts_record
-from csmcore.rules.transitions import TABLE, Row
 
 __all__ = [
     "ASSET_MOVES",

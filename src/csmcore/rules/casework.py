@@ -34,14 +34,14 @@ from csmcore.model import (
 )
 from csmcore.rules.agreements.consumption import consume, unspent
 from csmcore.rules.agreements.entitlement import derive_entitlement
+from csmcore.rules.cases.intake import opening
+from csmcore.rules.cases.lifecycle import step
+from csmcore.rules.cases.priority import priority_of
+from csmcore.rules.cases.revisions import record_of
+from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.clocks.events import clock_happenings
 from csmcore.rules.clocks.fold import advance, not_running, tick
 from csmcore.rules.clocks.plan import Plan
-from csmcore.rules.intake import opening
-from csmcore.rules.lifecycle import step
-from csmcore.rules.priority import priority_of
-from csmcore.rules.revisions import record_of
-from csmcore.rules.steps import Happening, Step
 
 __all__ = ["decide_apply", "decide_open", "decide_tick"]
 

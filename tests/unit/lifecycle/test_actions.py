@@ -6,7 +6,7 @@ import pytest
 
 from csmcore.errors import NaiveDatetime
 from csmcore.model import Account, CaseFacts
-from csmcore.rules.actions import Available, actions_for
+from csmcore.rules.cases.actions import Available, actions_for
 from tests.unit.lifecycle.cast import BUSINESS, START, case_in, made, policy
 
 LATER = START + timedelta(days=1)

@@ -33,8 +33,8 @@ from csmcore.model import (
     UserId,
     WorkNote,
 )
-from csmcore.rules.lifecycle import step
-from csmcore.rules.steps import Step
+from csmcore.rules.cases.lifecycle import step
+from csmcore.rules.cases.steps import Step
 from tests.unit.lifecycle.cast import BUSINESS, PRIVATE, START, Scene, case_in, made, policy
 
 NOW = START + timedelta(hours=5)

@@ -27,9 +27,9 @@ from csmcore.model import (
     SupportPolicy,
     UpdateCase,
 )
-from csmcore.rules.intake import follow_up, for_themselves, opening
-from csmcore.rules.lifecycle import step
-from csmcore.rules.steps import Step
+from csmcore.rules.cases.intake import follow_up, for_themselves, opening
+from csmcore.rules.cases.lifecycle import step
+from csmcore.rules.cases.steps import Step
 from tests.tally import Tally
 from tests.unit.lifecycle.cast import BUSINESS, PRIVATE, START, Scene, case_in, contact, inside, made, policy
 

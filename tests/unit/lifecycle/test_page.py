@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from csmcore.rules.diagrams import lifecycle_diagram, lifecycle_table
-from csmcore.rules.transitions import TABLE
+from csmcore.rules.cases.diagrams import lifecycle_diagram, lifecycle_table
+from csmcore.rules.cases.transitions import TABLE
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "lifecycle.md"
 

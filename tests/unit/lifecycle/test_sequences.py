@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from csmcore.model import COMMANDS, Case, Refusal, revised
-from csmcore.rules.lifecycle import step
+from csmcore.rules.cases.lifecycle import step
 from tests.oracle.lifecycle_model import Model, Who, act, new_case
 from tests.oracle.lifecycle_table import ACTIONS
 from tests.tally import Tally

@@ -27,7 +27,7 @@ from csmcore.model import (
     LedgerEntry,
     Reason,
 )
-from csmcore.rules.steps import Happening
+from csmcore.rules.cases.steps import Happening
 
 __all__ = ["Use", "consume", "unspent"]
 

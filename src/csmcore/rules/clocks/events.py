@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from csmcore.model import EventKind, SlaClock, SlaState
+from csmcore.rules.cases.steps import Happening
 from csmcore.rules.clocks.plan import Plan
-from csmcore.rules.steps import Happening
 
 __all__ = ["clock_happenings"]
 

@@ -14,7 +14,7 @@ from csmcore.model import (
     Reason,
     Refusal,
 )
-from csmcore.rules.parties import is_agent, is_partner
+from csmcore.rules.cases.parties import is_agent, is_partner
 
 __all__ = ["Neighbourhood", "can_create_on_behalf"]
 

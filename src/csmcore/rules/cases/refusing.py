@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from csmcore.model import ACTIONS, Action, Case, Command, Reason, Side, SupportPolicy
-from csmcore.rules.parties import SIDES
-from csmcore.rules.transitions import ALTERNATIVES, GUARDS, PARTIES, ROWS, TABLE, Guard, Party, Row
+from csmcore.rules.cases.parties import SIDES
+from csmcore.rules.cases.transitions import ALTERNATIVES, GUARDS, PARTIES, ROWS, TABLE, Guard, Party, Row
 
 __all__ = ["NOT_INVOLVED", "Verdict", "missing", "verdict"]
 

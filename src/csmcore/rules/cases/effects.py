@@ -35,8 +35,8 @@ from csmcore.model import (
     UpdateCase,
     WorkNote,
 )
-from csmcore.rules.relating import RELATED_FIELDS, relate
-from csmcore.rules.steps import Happening, Step
+from csmcore.rules.cases.relating import RELATED_FIELDS, relate
+from csmcore.rules.cases.steps import Happening, Step
 
 __all__ = ["EFFECTS", "Moment"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from csmcore.model import AccountId, Actor, Case, CaseFacts, OpenCase, Side
-from csmcore.rules.transitions import Party
+from csmcore.rules.cases.transitions import Party
 
 __all__ = ["SIDES", "is_agent", "is_partner", "parties_of", "parties_opening"]
 

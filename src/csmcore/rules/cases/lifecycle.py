@@ -9,10 +9,10 @@ import attrs
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import Actor, Case, CaseCommand, CaseFacts, Event, Refusal, SupportPolicy, UpdateCase
-from csmcore.rules.effects import EFFECTS, Moment
-from csmcore.rules.parties import parties_of
-from csmcore.rules.refusing import missing, verdict
-from csmcore.rules.steps import Step
+from csmcore.rules.cases.effects import EFFECTS, Moment
+from csmcore.rules.cases.parties import parties_of
+from csmcore.rules.cases.refusing import missing, verdict
+from csmcore.rules.cases.steps import Step
 
 __all__ = ["replay_events", "step"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from csmcore.conditions import Record
 from csmcore.model import CASE_FIELDS, Case, CaseFacts, Comment
-from csmcore.rules.steps import Step
+from csmcore.rules.cases.steps import Step
 
 __all__ = ["facts_record", "record_of"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from csmcore.model import TERMINAL_STATES
-from csmcore.rules.transitions import OPENING, TABLE, Guard, Row
+from csmcore.rules.cases.transitions import OPENING, TABLE, Guard, Row
 
 __all__ = ["lifecycle_diagram", "lifecycle_table"]
 

@@ -6,8 +6,8 @@ import attrs
 
 from csmcore.calendars import as_utc
 from csmcore.model import ACTIONS, Action, Actor, Case, CaseFacts, Reason, SupportPolicy
-from csmcore.rules.parties import parties_of
-from csmcore.rules.refusing import verdict
+from csmcore.rules.cases.parties import parties_of
+from csmcore.rules.cases.refusing import verdict
 
 __all__ = ["Available", "actions_for"]
 

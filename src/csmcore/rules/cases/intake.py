@@ -24,11 +24,11 @@ from csmcore.model import (
     SupportPolicy,
     UserId,
 )
-from csmcore.rules.parties import SIDES, is_agent, is_partner, parties_of, parties_opening
-from csmcore.rules.refusing import NOT_INVOLVED, missing, verdict
-from csmcore.rules.relating import relate
-from csmcore.rules.steps import Happening, Step
-from csmcore.rules.transitions import OPENING, Party
+from csmcore.rules.cases.parties import SIDES, is_agent, is_partner, parties_of, parties_opening
+from csmcore.rules.cases.refusing import NOT_INVOLVED, missing, verdict
+from csmcore.rules.cases.relating import relate
+from csmcore.rules.cases.steps import Happening, Step
+from csmcore.rules.cases.transitions import OPENING, Party
 
 __all__ = ["follow_up", "for_themselves", "opening"]
 
