@@ -1,8 +1,8 @@
 """The flow of a case: everything that decides which action may be done in which state, by whom, with what.
 
 **Rule 1: everything that affects transitions is in this file.** `TABLE` says it literally, cell by cell. The code that
-reads it (`csmcore.rules.cases.lifecycle`), the answers about what may be done (`csmcore.rules.cases.actions`) and the diagram and
-the table of the documentation are all taken from it.
+reads it (`csmcore.rules.cases.lifecycle`), the answers about what may be done (`csmcore.rules.cases.actions`) and the
+diagram and the table of the documentation are all taken from it.
 
 A case is in one of six states. It is *new* until an agent takes it, *open* while it is worked on, *awaiting info* while
 the customer is asked for something, *resolved* while they may accept or reject a solution, and then *closed*; or it is
