@@ -5,18 +5,47 @@ from csmcore.model.account_relationship import AccountRelationship, AccountRelat
 from csmcore.model.activity import Activity, Comment, WorkNote
 from csmcore.model.actor import SYSTEM, Actor, ActorKind, Role
 from csmcore.model.address import ADDRESS_KINDS, Address, AddressKind, SocialProfile
+from csmcore.model.agents import AgentLoad, AssignmentFacts, WaitingCase
 from csmcore.model.agreements import AgreementBook, BookEntry
+from csmcore.model.alert import (
+    ALERT_SEVERITIES,
+    AffectedCustomer,
+    Alert,
+    AlertDecision,
+    AlertFacts,
+    AlertOrder,
+    AlertSeverity,
+    LeftOut,
+    MajorCaseProposal,
+    MajorRecipient,
+    ProactivePolicy,
+)
 from csmcore.model.asset import ASSET_SUBSTATES, Asset, AssetState
-from csmcore.model.case import CASE_STATES, CHANNELS, TERMINAL_STATES, Case, CaseState, Channel, Resolution
+from csmcore.model.assignment import AssignmentPolicy, AssignmentRule
+from csmcore.model.blocking import ACTION_STATUSES, BLOCKER_REASONS, ActionStatus, Blocker, BlockerReason
+from csmcore.model.blocking_commands import AddBlocker, ResolveBlocker
+from csmcore.model.case import (
+    CASE_STATES,
+    CHANNELS,
+    KEYED_FIELDS,
+    MAJOR_CASE_STATES,
+    TERMINAL_STATES,
+    Case,
+    CaseState,
+    Channel,
+    MajorCaseState,
+    Resolution,
+)
+from csmcore.model.case_actions import ACTIONS, Action
+from csmcore.model.case_policy import AutoClose, BlockerRule, CasePolicy, DayCount
+from csmcore.model.case_task import TASK_STATES, CaseTask, TaskState
 from csmcore.model.commands import (
-    ACTIONS,
     COMMANDS,
-    UPDATABLE_FIELDS,
     AcceptCase,
     AcceptSolution,
-    Action,
     AddComment,
     AddWorkNote,
+    AnswerSurvey,
     AssignCase,
     AssignToMe,
     AutoCloseCase,
@@ -28,10 +57,10 @@ from csmcore.model.commands import (
     OverridePriority,
     ProposeSolution,
     RejectSolution,
+    RemindCustomer,
     ReopenCase,
     RequestInfo,
     ResumeWork,
-    UpdateCase,
 )
 from csmcore.model.configuration_item import ConfigurationItem
 from csmcore.model.consumer import Consumer
@@ -71,7 +100,7 @@ from csmcore.model.contract_commands import (
 )
 from csmcore.model.contract_decision import ContractDecision, ContractFacts, ContractStep, CoverableItem, Renewal
 from csmcore.model.contract_relationship import ContractRelationship
-from csmcore.model.decisions import Decision, Intent, IntentKind
+from csmcore.model.decisions import Decision
 from csmcore.model.derivation import (
     DERIVED_FROM,
     Candidate,
@@ -82,6 +111,36 @@ from csmcore.model.derivation import (
 )
 from csmcore.model.durations import parse_duration, write_duration
 from csmcore.model.entitlement import Entitlement, EntitlementUnit
+from csmcore.model.escalation import (
+    ESCALATION_REASONS,
+    ESCALATION_SEVERITIES,
+    ESCALATION_SOURCES,
+    ESCALATION_STATES,
+    ESCALATION_TRENDS,
+    SEVERITY_COLOURS,
+    Escalation,
+    EscalationId,
+    EscalationPolicy,
+    EscalationReason,
+    EscalationRequestSource,
+    EscalationSeverity,
+    EscalationSource,
+    EscalationState,
+    EscalationTemplate,
+    EscalationTrend,
+    is_remark,
+)
+from csmcore.model.escalation_commands import (
+    ESCALATION_ACTIONS,
+    ApproveEscalation,
+    DeclineEscalation,
+    Deescalate,
+    EscalationAction,
+    EscalationCommand,
+    RequestEscalation,
+    UpdateEscalation,
+)
+from csmcore.model.escalation_decision import EscalationDecision, EscalationFacts
 from csmcore.model.events import EVENT_KINDS, Event, EventKind
 from csmcore.model.facts import CaseFacts
 from csmcore.model.fields import made, revised
@@ -132,6 +191,7 @@ from csmcore.model.ids import (
     RotaId,
     SkillId,
     SoldProductId,
+    TaskNumber,
     TeamMemberId,
     TimeEntryId,
     UserId,
@@ -149,8 +209,11 @@ from csmcore.model.imports import (
 from csmcore.model.install_base_item import InstallBaseItem
 from csmcore.model.location import Location
 from csmcore.model.log import CommandReceipt, LogEntry
+from csmcore.model.matching import Criterion, CriterionKind, MatchingRule, Requirement, known_requirements, skills_once
 from csmcore.model.measures import CLOCK_CONDITIONS, MEASURES, CancelMode, Measure, Recurrence, ResetAction, ResumeMode
 from csmcore.model.model_category import WITHOUT_CI, ModelCategory
+from csmcore.model.notifications import NOTIFICATION_KINDS, Notification, NotificationKind
+from csmcore.model.orders import Order
 from csmcore.model.plain_form import canonical, digest_of, plain
 from csmcore.model.policy import (
     BUSINESS_MODELS,
@@ -163,8 +226,18 @@ from csmcore.model.policy import (
 )
 from csmcore.model.policy_ref import PolicyRef
 from csmcore.model.product import AssetTracking, Component, Delivery, ModelStatus, Product, ProductForm, ProductModel
+from csmcore.model.queue import Queue, SpillOver
+from csmcore.model.ranking import Assignment, DroppedAgent, NextCase, RankedAgent, Ranking, Score, SkippedCase
 from csmcore.model.readings import Explanation, Segment, SegmentKind, SlaReading
 from csmcore.model.reasons import Reason, Refusal, Refused, accepted
+from csmcore.model.recurrence import (
+    RECURRENCE_FIELDS,
+    CaseSummary,
+    ProblemProposal,
+    RecurrenceField,
+    RecurrenceReport,
+    RecurringCases,
+)
 from csmcore.model.registration import (
     REGISTRATION_STATES,
     Registration,
@@ -172,22 +245,36 @@ from csmcore.model.registration import (
     RegistrationState,
     RequestRegistration,
 )
+from csmcore.model.related_record import RECORD_KINDS, RecordKind, RelatedRecord
 from csmcore.model.responsibility import ContactRelationship, ResponsibilityDefinition, ResponsibilityHolder, TeamMember
 from csmcore.model.revision import Revision
 from csmcore.model.rota import Rota, RotaSwap
+from csmcore.model.satisfaction import Satisfaction
 from csmcore.model.schema import CASE_FIELDS, REVISION_SCHEMA
 from csmcore.model.sla import CalendarChange, DefinitionKind, OnTime, Reattach, SlaDefinition
 from csmcore.model.sla_clock import CalendarStretch, Pause, Side, SlaClock, SlaState, Stage, Standstill
 from csmcore.model.sla_difference import ClockChange, SlaDifference
 from csmcore.model.sold_product import SoldProduct, SoldProductState
+from csmcore.model.special_handling import (
+    HandlingSource,
+    HandlingStatus,
+    HiddenNote,
+    SpecialHandlingNote,
+    Surfaced,
+    SurfacedNote,
+)
 from csmcore.model.thresholds import Threshold
+from csmcore.model.update_case import UPDATABLE_FIELDS, UpdateCase
 from csmcore.model.user import Skill, SkillLevel, User
 from csmcore.model.worked import WorkedBook, WorkedClock, WorkedHistory, WorkedRow
 
 __all__ = [
     "ACTIONS",
+    "ACTION_STATUSES",
     "ADDRESS_KINDS",
+    "ALERT_SEVERITIES",
     "ASSET_SUBSTATES",
+    "BLOCKER_REASONS",
     "BUSINESS_MODELS",
     "CASE_FIELDS",
     "CASE_STATES",
@@ -200,12 +287,25 @@ __all__ = [
     "DEFAULT_MATRIX",
     "DERIVED_FROM",
     "ENTITLEMENT_STRATEGIES",
+    "ESCALATION_ACTIONS",
+    "ESCALATION_REASONS",
+    "ESCALATION_SEVERITIES",
+    "ESCALATION_SOURCES",
+    "ESCALATION_STATES",
+    "ESCALATION_TRENDS",
     "EVENT_KINDS",
     "IMPORT_OUTCOMES",
+    "KEYED_FIELDS",
+    "MAJOR_CASE_STATES",
     "MEASURES",
+    "NOTIFICATION_KINDS",
+    "RECORD_KINDS",
+    "RECURRENCE_FIELDS",
     "REGISTRATION_STATES",
     "REVISION_SCHEMA",
+    "SEVERITY_COLOURS",
     "SYSTEM",
+    "TASK_STATES",
     "TERMINAL_STATES",
     "UPDATABLE_FIELDS",
     "WITHOUT_CI",
@@ -218,11 +318,13 @@ __all__ = [
     "AccountRelationshipType",
     "AccountRole",
     "Action",
+    "ActionStatus",
     "ActivateContract",
     "Activity",
     "ActivityId",
     "Actor",
     "ActorKind",
+    "AddBlocker",
     "AddComment",
     "AddContractLine",
     "AddCovered",
@@ -230,15 +332,32 @@ __all__ = [
     "Address",
     "AddressId",
     "AddressKind",
+    "AffectedCustomer",
+    "AgentLoad",
     "AgreementBook",
+    "Alert",
+    "AlertDecision",
+    "AlertFacts",
+    "AlertOrder",
+    "AlertSeverity",
+    "AnswerSurvey",
     "ApproveContract",
+    "ApproveEscalation",
     "Asset",
     "AssetId",
     "AssetState",
     "AssetTracking",
     "AssignCase",
     "AssignToMe",
+    "Assignment",
+    "AssignmentFacts",
+    "AssignmentPolicy",
+    "AssignmentRule",
+    "AutoClose",
     "AutoCloseCase",
+    "Blocker",
+    "BlockerReason",
+    "BlockerRule",
     "BookEntry",
     "BusinessModel",
     "CalendarChange",
@@ -251,7 +370,10 @@ __all__ = [
     "CaseCommand",
     "CaseFacts",
     "CaseId",
+    "CasePolicy",
     "CaseState",
+    "CaseSummary",
+    "CaseTask",
     "CellKind",
     "ChangeContractDates",
     "ChangeContractLine",
@@ -291,17 +413,37 @@ __all__ = [
     "CoveredKind",
     "CoveredProduct",
     "CoveredSoldProduct",
+    "Criterion",
+    "CriterionKind",
+    "DayCount",
     "Decision",
+    "DeclineEscalation",
+    "Deescalate",
     "DefinitionId",
     "DefinitionKind",
     "Delivery",
     "Dimension",
+    "DroppedAgent",
     "Entitlement",
     "EntitlementDecision",
     "EntitlementId",
     "EntitlementPolicy",
     "EntitlementQuestion",
     "EntitlementUnit",
+    "Escalation",
+    "EscalationAction",
+    "EscalationCommand",
+    "EscalationDecision",
+    "EscalationFacts",
+    "EscalationId",
+    "EscalationPolicy",
+    "EscalationReason",
+    "EscalationRequestSource",
+    "EscalationSeverity",
+    "EscalationSource",
+    "EscalationState",
+    "EscalationTemplate",
+    "EscalationTrend",
     "Event",
     "EventId",
     "EventKind",
@@ -313,6 +455,9 @@ __all__ = [
     "GoalChange",
     "Group",
     "GroupId",
+    "HandlingSource",
+    "HandlingStatus",
+    "HiddenNote",
     "HistoryMapping",
     "HistoryRow",
     "Household",
@@ -324,36 +469,52 @@ __all__ = [
     "Imported",
     "InstallBaseItem",
     "InstallBaseItemId",
-    "Intent",
-    "IntentKind",
     "KnownAccounts",
     "KnownContacts",
     "Layout",
     "LedgerEntry",
+    "LeftOut",
     "Location",
     "LocationId",
     "LogEntry",
+    "MajorCaseProposal",
+    "MajorCaseState",
+    "MajorRecipient",
+    "MatchingRule",
     "Measure",
     "ModelCategory",
     "ModelCategoryId",
     "ModelStatus",
+    "NextCase",
+    "Notification",
+    "NotificationKind",
     "OnTime",
     "OpenCase",
+    "Order",
     "Otherwise",
     "OutcomeKind",
     "OverridePriority",
     "Pause",
     "PolicyRef",
     "PriorityMatrix",
+    "ProactivePolicy",
+    "ProblemProposal",
     "Product",
     "ProductForm",
     "ProductId",
     "ProductModel",
     "ProductModelId",
     "ProposeSolution",
+    "Queue",
+    "RankedAgent",
+    "Ranking",
     "Reason",
     "Reattach",
+    "RecordKind",
     "Recurrence",
+    "RecurrenceField",
+    "RecurrenceReport",
+    "RecurringCases",
     "Refusal",
     "Refused",
     "Registration",
@@ -362,15 +523,20 @@ __all__ = [
     "RegistrationState",
     "RejectContract",
     "RejectSolution",
+    "RelatedRecord",
     "RelationshipTypeId",
+    "RemindCustomer",
     "RemoveCovered",
     "RenewContract",
     "Renewal",
     "ReopenCase",
+    "RequestEscalation",
     "RequestInfo",
     "RequestRegistration",
+    "Requirement",
     "ResetAction",
     "Resolution",
+    "ResolveBlocker",
     "ResponsibilityDefinition",
     "ResponsibilityHolder",
     "ResponsibilityId",
@@ -382,6 +548,8 @@ __all__ = [
     "Rota",
     "RotaId",
     "RotaSwap",
+    "Satisfaction",
+    "Score",
     "Segment",
     "SegmentKind",
     "ServiceContract",
@@ -389,6 +557,7 @@ __all__ = [
     "Skill",
     "SkillId",
     "SkillLevel",
+    "SkippedCase",
     "SlaClock",
     "SlaDefinition",
     "SlaDifference",
@@ -398,12 +567,18 @@ __all__ = [
     "SoldProduct",
     "SoldProductId",
     "SoldProductState",
+    "SpecialHandlingNote",
+    "SpillOver",
     "Stage",
     "Standing",
     "Standstill",
     "SubmitContract",
     "SupportPolicy",
+    "Surfaced",
+    "SurfacedNote",
     "SuspendContract",
+    "TaskNumber",
+    "TaskState",
     "TeamMember",
     "TeamMemberId",
     "Threshold",
@@ -411,8 +586,10 @@ __all__ = [
     "TimeEntry",
     "TimeEntryId",
     "UpdateCase",
+    "UpdateEscalation",
     "User",
     "UserId",
+    "WaitingCase",
     "WorkNote",
     "WorkedBook",
     "WorkedClock",
@@ -423,11 +600,14 @@ __all__ = [
     "check_value",
     "digest_of",
     "frozen",
+    "is_remark",
+    "known_requirements",
     "made",
     "parse_duration",
     "plain",
     "read_time",
     "revised",
     "row_field",
+    "skills_once",
     "write_duration",
 ]

@@ -15,6 +15,8 @@ Role: TypeAlias = Literal[
     "agent",
     "manager",
     "admin",
+    "deescalation_requester",
+    "major_issue_manager",
     "contributor",
     "stakeholder",
     "proxy_contact",

@@ -40,6 +40,7 @@ from csmcore.model.ids import (
     RotaId,
     SkillId,
     SoldProductId,
+    SpecialHandlingNoteId,
     TeamMemberId,
     UserId,
 )
@@ -50,6 +51,7 @@ from csmcore.model.product import Product, ProductModel
 from csmcore.model.responsibility import ContactRelationship, ResponsibilityDefinition, TeamMember
 from csmcore.model.rota import Rota
 from csmcore.model.sold_product import SoldProduct
+from csmcore.model.special_handling import SpecialHandlingNote
 from csmcore.model.user import Skill, User
 
 __all__ = ["AgreementBook", "BookEntry"]
@@ -79,6 +81,7 @@ BookEntry: TypeAlias = (
     | AccountRelationshipType
     | AccountRelationship
     | ContactRelationship
+    | SpecialHandlingNote
 )
 """Everything that a book holds."""
 
@@ -123,6 +126,7 @@ class AgreementBook:
     contact_relationships: Mapping[ContactRelationshipId, ContactRelationship] = attrs.field(
         factory=dict, converter=frozen
     )
+    handling_notes: Mapping[SpecialHandlingNoteId, SpecialHandlingNote] = attrs.field(factory=dict, converter=frozen)
 
     @classmethod
     def of(cls, *entries: "BookEntry") -> Self:

@@ -6,14 +6,15 @@ A constructor checks types and form only. What an action requires, and of whom, 
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, TypeAlias, get_args
+from typing import ClassVar, TypeAlias, get_args
 
 import attrs
 
-from csmcore.errors import InvalidValue, UnknownKey, shown
-from csmcore.model.case import CHANNELS, Case, Channel
+from csmcore.model.blocking_commands import AddBlocker, ResolveBlocker
+from csmcore.model.case import CHANNELS, Channel
+from csmcore.model.case_actions import Action
 from csmcore.model.fields import is_id, is_ids, is_text, one_of, optional, within
-from csmcore.model.frozen_mapping import frozen
+from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.ids import (
     AccountId,
     AssetId,
@@ -29,16 +30,15 @@ from csmcore.model.ids import (
     UserId,
 )
 from csmcore.model.rendering import names_alone
+from csmcore.model.update_case import UpdateCase
 
 __all__ = [
-    "ACTIONS",
     "COMMANDS",
-    "UPDATABLE_FIELDS",
     "AcceptCase",
     "AcceptSolution",
-    "Action",
     "AddComment",
     "AddWorkNote",
+    "AnswerSurvey",
     "AssignCase",
     "AssignToMe",
     "AutoCloseCase",
@@ -50,44 +50,28 @@ __all__ = [
     "OverridePriority",
     "ProposeSolution",
     "RejectSolution",
+    "RemindCustomer",
     "ReopenCase",
     "RequestInfo",
     "ResumeWork",
-    "UpdateCase",
 ]
 
-Action: TypeAlias = Literal[
-    "open_case",
-    "assign_to_me",
-    "accept_case",
-    "assign_case",
-    "request_info",
-    "resume_work",
-    "add_comment",
-    "add_work_note",
-    "update_case",
-    "override_priority",
-    "propose_solution",
-    "accept_solution",
-    "reject_solution",
-    "close_case",
-    "auto_close_case",
-    "cancel_case",
-    "reopen_case",
-    "follow_up",
-]
-ACTIONS: tuple[Action, ...] = get_args(Action)
-"""Everything that can be done about a case. A follow-up is opened by `OpenCase`; every other action has its command."""
+_NO_VALUES: Mapping[str, object] = FrozenMapping()
 
 
 @attrs.frozen(kw_only=True)
 class OpenCase:
-    """Open a case for a customer. ``follow_up_of`` names the ended case that it goes on from."""
+    """Open a case for a customer. ``follow_up_of`` names the ended case that it goes on from.
+
+    ``case_type`` and the fields of ``extra`` are those that the policy declares.
+    """
 
     action: ClassVar[Action] = "open_case"
 
     short_description: str = attrs.field(default="", validator=is_text, repr=False)
     description: str = attrs.field(default="", validator=is_text, repr=False)
+    case_type: str | None = attrs.field(default=None, validator=optional(is_id))
+    extra: Mapping[str, object] = attrs.field(default=_NO_VALUES, converter=frozen, repr=names_alone)
     channel: Channel = attrs.field(default="web", validator=one_of(CHANNELS))
     category: str = attrs.field(default="", validator=is_text)
     impact: int | None = attrs.field(default=None, validator=optional(within(1, 3)))
@@ -171,68 +155,6 @@ class AddWorkNote:
     text: str = attrs.field(default="", validator=is_text, repr=False)
 
 
-_TEXT_FIELDS = ("short_description", "description", "category")
-_NUMBER_FIELDS = ("impact", "urgency")
-_LIST_FIELDS = ("informed_users", "work_notes_list")
-_FLAG_FIELDS = ("share_resolution_notes", "needs_attention", "contract_is_manual", "entitlement_is_manual")
-_ID_FIELDS = (
-    *("account", "contact", "consumer", "requested_by", "partner", "partner_contact"),
-    *("product", "asset", "sold_product", "install_base_item", "contract", "entitlement", "parent"),
-)
-_KINDS: Mapping[str, type] = MappingProxyType(
-    {
-        **dict.fromkeys(_TEXT_FIELDS, str),
-        **dict.fromkeys(_ID_FIELDS, str),
-        "channel": str,
-        **dict.fromkeys(_NUMBER_FIELDS, int),
-        **dict.fromkeys(_LIST_FIELDS, tuple),
-        **dict.fromkeys(_FLAG_FIELDS, bool),
-    }
-)
-_CALLED: Mapping[type, str] = MappingProxyType(
-    {str: "text", int: "a whole number", tuple: "a tuple of texts", bool: "True or False"}
-)
-_FIELDS: Mapping[str, "attrs.Attribute[Any]"] = MappingProxyType({field.name: field for field in attrs.fields(Case)})
-
-UPDATABLE_FIELDS: tuple[str, ...] = tuple(_KINDS)
-"""The fields of the form that `UpdateCase` sets; the others have commands of their own, or are stamps."""
-
-
-@attrs.frozen
-class UpdateCase:
-    """Set fields of the form, by their names; None empties one. Raises UnknownKey, InvalidValue.
-
-    A contract or entitlement that is set, or emptied, is set by hand and stays; ``contract_is_manual`` and
-    ``entitlement_is_manual`` give them back to derivation.
-
-    >>> UpdateCase({"category": "printing", "impact": 2}).changes["impact"]
-    2
-    """
-
-    action: ClassVar[Action] = "update_case"
-
-    changes: Mapping[str, object] = attrs.field(factory=dict, converter=frozen, repr=names_alone)
-
-    @changes.validator
-    def _are_fields(self, _: "attrs.Attribute[Any]", changes: Mapping[str, object]) -> None:
-        for name, value in changes.items():
-            if name not in _KINDS:
-                hint = f"an update sets {', '.join(UPDATABLE_FIELDS)}"
-                raise UnknownKey("changes", f"{shown(name)} is no field to update", hint)
-            _check_value(_FIELDS[name], value, _KINDS[name])
-
-
-def _check_value(field: "attrs.Attribute[Any]", value: object, kind: type) -> None:
-    """What a typed field would have had a type checker check, then what the case itself checks."""
-    if value is None and field.default is None:
-        return
-    listed = value if isinstance(value, tuple) else ()
-    if type(value) is not kind or not all(isinstance(item, str) for item in listed):
-        raise InvalidValue(field.name, f"{shown(value)} is not what it holds", f"give {_CALLED[kind]}")
-    if field.validator is not None:
-        field.validator(None, field, value)
-
-
 @attrs.frozen(kw_only=True)
 class OverridePriority:
     """Set the priority by hand, and say why."""
@@ -306,6 +228,23 @@ class ReopenCase:
     comment: str = attrs.field(default="", validator=is_text, repr=False)
 
 
+@attrs.frozen
+class RemindCustomer:
+    """Remind the customer of a resolved case that it will close by itself."""
+
+    action: ClassVar[Action] = "remind_customer"
+
+
+@attrs.frozen(kw_only=True)
+class AnswerSurvey:
+    """Say how it went: a score from 1, the worst, to 5."""
+
+    action: ClassVar[Action] = "answer_survey"
+
+    score: int | None = attrs.field(default=None, validator=optional(within(1, 5)))
+    comment: str = attrs.field(default="", validator=is_text, repr=False)
+
+
 CaseCommand: TypeAlias = (
     AssignToMe
     | AcceptCase
@@ -323,6 +262,10 @@ CaseCommand: TypeAlias = (
     | AutoCloseCase
     | CancelCase
     | ReopenCase
+    | RemindCustomer
+    | AnswerSurvey
+    | AddBlocker
+    | ResolveBlocker
 )
 """What can be asked of a case that there is."""
 

@@ -1,36 +1,22 @@
 """What a rule answers when it says yes: the new state of things, and why."""
 
-from collections.abc import Mapping
-from typing import Literal, TypeAlias, get_args
-
 import attrs
 
 from csmcore.model.activity import Activity
 from csmcore.model.case import Case
-from csmcore.model.consumption import LedgerEntry
+from csmcore.model.consumption import LedgerEntry, TimeEntry
 from csmcore.model.derivation import EntitlementDecision
 from csmcore.model.events import Event
-from csmcore.model.fields import one_of
-from csmcore.model.frozen_mapping import FrozenMapping, frozen
+from csmcore.model.notifications import Notification
+from csmcore.model.orders import Order
 from csmcore.model.reasons import Reason
 from csmcore.model.rendering import escaped, hours_text, html_table, instant_text, printable
 from csmcore.model.revision import Revision
 from csmcore.model.sla_clock import SlaClock, SlaState
 
-__all__ = ["Decision", "Intent", "IntentKind"]
+__all__ = ["Decision"]
 
-IntentKind: TypeAlias = Literal["send_survey", "notify_customer", "notify_assignee", "notify_informed_users"]
-
-_NOTHING: Mapping[str, object] = FrozenMapping()
 _TITLES = ("promise", "cycle", "stage", "goal", "due", "ended", "breached")
-
-
-@attrs.frozen
-class Intent:
-    """Something for the host to do once the decision is kept: it never fails the command."""
-
-    kind: IntentKind = attrs.field(validator=one_of(get_args(IntentKind)))
-    details: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen)
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +25,8 @@ class Decision:
 
     A service saves all of it in one unit of work, or none. ``revision`` is None for a tick, which changes no field.
     ``derivation`` is the answer about the entitlement, where the command asked that question; ``ledger`` is what the
-    case took of entitlements with it, or gave back.
+    case took of entitlements with it, or gave back, ``time`` what was worked on it. ``intents`` are for the host to
+    send, ``orders`` are further commands, in the system's name, once this one is kept.
     Printed it is text; a notebook shows it with a table of the clocks. Neither has what people wrote.
     """
 
@@ -48,10 +35,12 @@ class Decision:
     revision: Revision | None
     activity: tuple[Activity, ...] = ()
     events: tuple[Event, ...] = ()
-    intents: tuple[Intent, ...] = ()
+    intents: tuple[Notification, ...] = ()
+    orders: tuple[Order, ...] = ()
     reasons: tuple[Reason, ...] = ()
     derivation: EntitlementDecision | None = None
     ledger: tuple[LedgerEntry, ...] = ()
+    time: tuple[TimeEntry, ...] = ()
 
     def __str__(self) -> str:
         """The case, then why, what happened, every clock, and what the host is left to do; instants in UTC."""
@@ -73,7 +62,7 @@ class Decision:
         return {
             "because": tuple(reason.text for reason in self.reasons),
             "events": tuple(map(_happened, self.events)),
-            "to do": tuple(intent.kind for intent in self.intents),
+            "to do": (*(intent.kind for intent in self.intents), *(str(order) for order in self.orders)),
         }
 
 

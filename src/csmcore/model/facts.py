@@ -39,7 +39,8 @@ class CaseFacts:
     ``ancestors`` are the accounts above the account, nearest first; ``households`` those that the consumer is in;
     ``followed`` is the ended case that a new one goes on from; ``location`` is the asset's, ``group`` the one that the
     case is assigned to. ``consumption`` is what the case took from entitlements so far, ``consumed`` those that are not
-    among ``entitlements``; ``time_entries`` is the time that was worked on it. Raises InvalidValue where the ancestors
+    among ``entitlements``; ``time_entries`` is the time that was worked on it;
+    ``account_is_escalated`` says that an escalation of the account is open. Raises InvalidValue where the ancestors
     are no line of parents, or two agreements have one id.
     """
 
@@ -60,6 +61,7 @@ class CaseFacts:
     consumption: tuple[LedgerEntry, ...] = ()
     consumed: tuple[Entitlement, ...] = attrs.field(default=(), validator=_each_once)
     time_entries: tuple[TimeEntry, ...] = ()
+    account_is_escalated: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Refuse ancestors that are no line of parents."""

@@ -7,6 +7,7 @@ __all__ = [
     "AccountRelationshipId",
     "ActivityId",
     "AddressId",
+    "AlertId",
     "AssetId",
     "CaseId",
     "CommandId",
@@ -33,6 +34,8 @@ __all__ = [
     "RotaId",
     "SkillId",
     "SoldProductId",
+    "SpecialHandlingNoteId",
+    "TaskNumber",
     "TeamMemberId",
     "TimeEntryId",
     "UserId",
@@ -42,6 +45,7 @@ AccountId = NewType("AccountId", str)
 AccountRelationshipId = NewType("AccountRelationshipId", str)
 ActivityId = NewType("ActivityId", str)
 AddressId = NewType("AddressId", str)
+AlertId = NewType("AlertId", str)
 AssetId = NewType("AssetId", str)
 CaseId = NewType("CaseId", str)
 CommandId = NewType("CommandId", str)
@@ -68,6 +72,8 @@ ResponsibilityId = NewType("ResponsibilityId", str)
 RotaId = NewType("RotaId", str)
 SkillId = NewType("SkillId", str)
 SoldProductId = NewType("SoldProductId", str)
+SpecialHandlingNoteId = NewType("SpecialHandlingNoteId", str)
 TeamMemberId = NewType("TeamMemberId", str)
+TaskNumber = NewType("TaskNumber", str)
 TimeEntryId = NewType("TimeEntryId", str)
 UserId = NewType("UserId", str)

@@ -4,12 +4,14 @@ from typing import Self
 
 import attrs
 
-from csmcore.model.consumption import LedgerEntry
-from csmcore.model.decisions import Decision, Intent
+from csmcore.model.consumption import LedgerEntry, TimeEntry
+from csmcore.model.decisions import Decision
 from csmcore.model.derivation import EntitlementDecision
 from csmcore.model.events import Event
 from csmcore.model.fields import is_id, within
 from csmcore.model.ids import ActivityId, CaseId, CommandId
+from csmcore.model.notifications import Notification
+from csmcore.model.orders import Order
 from csmcore.model.reasons import Reason
 from csmcore.model.revision import Revision
 
@@ -38,10 +40,12 @@ class LogEntry:
     revision: Revision | None
     events: tuple[Event, ...]
     activity: tuple[ActivityId, ...] = ()
-    intents: tuple[Intent, ...] = ()
+    intents: tuple[Notification, ...] = ()
+    orders: tuple[Order, ...] = ()
     reasons: tuple[Reason, ...] = ()
     derivation: EntitlementDecision | None = None
     ledger: tuple[LedgerEntry, ...] = ()
+    time: tuple[TimeEntry, ...] = ()
 
     @classmethod
     def of(cls, decision: Decision, receipt: CommandReceipt | None) -> Self:
@@ -54,7 +58,9 @@ class LogEntry:
             events=decision.events,
             activity=tuple(said.id for said in decision.activity),
             intents=decision.intents,
+            orders=decision.orders,
             reasons=decision.reasons,
             derivation=decision.derivation,
             ledger=decision.ledger,
+            time=decision.time,
         )

@@ -9,6 +9,7 @@ import attrs
 
 from csmcore.calendars import Calendar
 from csmcore.errors import CalendarExhausted, InvalidValue, shown
+from csmcore.model.case_policy import CasePolicy
 from csmcore.model.fields import is_id, within
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.goals import Goal
@@ -40,6 +41,7 @@ DEFAULT_MATRIX: PriorityMatrix = FrozenMapping(
 
 _ACCOUNTS_OR_CONSUMERS: frozenset[BusinessModel] = frozenset({"b2b", "b2c"})
 _NO_MEASURES: Mapping[str, Measure] = FrozenMapping()
+_USUAL = CasePolicy()
 _OF_HOST = "host:"
 _LOWEST = 5  # of priorities
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
@@ -91,9 +93,9 @@ class SupportPolicy:
     ``timezone`` is the vendor's own, where nothing nearer names one. ``reopen_window_days`` is 0 where closed is final.
     ``business_models`` say whom a case may be for: an account (``b2b``), a consumer (``b2c``), or a consumer who came
     by an account, which the case names too (``b2b2c``, for which ``allows_account_with_consumer`` is an older word).
-    ``measures`` are its own, beside the built-in ones; its ``definitions`` have what their measures say. Raises
-    InvalidValue where a definition names no calendar or measure there is, or has a goal that its calendar does not hold
-    in the ten years from 2020, and where two definitions have one id.
+    ``cases`` says how cases are worked. ``measures`` are its own, beside the built-in ones; its ``definitions`` have
+    what their measures say. Raises InvalidValue where a definition names no calendar or measure there is, or has a goal
+    that its calendar does not hold in the ten years from 2020, and where two definitions have one id.
     """
 
     name: str = attrs.field(validator=is_id)
@@ -107,6 +109,7 @@ class SupportPolicy:
     reopen_window_days: int = attrs.field(default=0, validator=within(0, 36_525))
     business_models: frozenset[BusinessModel] = attrs.field(default=_ACCOUNTS_OR_CONSUMERS)
     allows_account_with_consumer: bool = False
+    cases: CasePolicy = attrs.field(default=_USUAL)
 
     @business_models.validator
     def _known_models(self, _: "attrs.Attribute[Any]", models: frozenset[BusinessModel]) -> None:
@@ -135,6 +138,10 @@ class SupportPolicy:
                 raise InvalidValue(f"$.definitions[{index}].id", f"{shown(definition.id)} is given twice", "rename one")
             ids.add(definition.id)
         object.__setattr__(self, "definitions", tuple(complete))
+        auto_close = self.cases.auto_close
+        if auto_close is not None and auto_close.calendar not in {None, *self.calendars}:
+            problem = f"no calendar {shown(auto_close.calendar)}"
+            raise InvalidValue("$.cases.auto_close.calendar", problem, "declare it under `calendars`")
 
     def _complete(self, definition: SlaDefinition) -> SlaDefinition:
         known = {**MEASURES, **self.measures}

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from csmcore.conditions import FieldKind, FieldType, Schema, field
 from csmcore.errors import InvalidValue, shown
-from csmcore.model.case import CASE_STATES, CHANNELS
+from csmcore.model.case import CASE_STATES, CHANNELS, MAJOR_CASE_STATES
 from csmcore.model.events import EVENT_KINDS
 
 __all__ = ["CASE_FIELDS", "REVISION_SCHEMA", "check_field"]
@@ -18,6 +18,8 @@ _GRADE = FieldType("integer", values=(1, 2, 3))
 _CASE = MappingProxyType(
     {
         "state": FieldType("text", values=CASE_STATES, nullable=False),
+        "case_type": _TEXT,
+        "substate": _TEXT,
         "channel": FieldType("text", values=CHANNELS, nullable=False),
         "short_description": _TEXT,
         "description": _TEXT,
@@ -36,11 +38,13 @@ _CASE = MappingProxyType(
                 "entitlement",
                 "parent",
                 "follow_up_of",
+                "merged_into",
             ),
             _TEXT,
         ),
         **dict.fromkeys(("assignment_group", "assigned_to", "opened_by", "closed_by"), _TEXT),
         **dict.fromkeys(("opened_at", "assigned_at", "first_response_at", "closed_at", "cancelled_at"), _INSTANT),
+        "major_case_state": FieldType("text", values=MAJOR_CASE_STATES),
         "informed_users": _LIST,
         "reopen_count": FieldType("integer", nullable=False),
         "share_resolution_notes": _FLAG,
@@ -61,6 +65,7 @@ REVISION_SCHEMA = Schema(
         "resolution.code": _TEXT,
         "resolved_at": _INSTANT,
         "is_blocked": FieldType("boolean"),
+        "is_escalated": FieldType("boolean"),
         "entitlement.plan": _TEXT,
         "entitlement.sla_definitions": _LIST,
         "contract.sla_definitions": _LIST,

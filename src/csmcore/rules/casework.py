@@ -34,6 +34,7 @@ from csmcore.model import (
 )
 from csmcore.rules.agreements.consumption import consume, unspent
 from csmcore.rules.agreements.entitlement import derive_entitlement
+from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.intake import opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.priority import priority_of
@@ -86,9 +87,9 @@ def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and i
         return taken
     if any(now < at for at in _fired(sla)):
         return Refusal((Reason("too_early", "one of its clocks has already come further", ("updated_at",)),))
-    changed = revised(case, {**taken.changes, "version": case.version + 1, "updated_at": now})
+    after = changed(case, taken.changes, version=case.version + 1, updated_at=now)
     asks = not _DERIVED_FROM.isdisjoint(taken.changes)
-    return _decided(case, changed, sla, taken, actor, facts, plan, now, asks=asks)
+    return _decided(case, after, sla, taken, actor, facts, plan, now, asks=asks)
 
 
 def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime) -> Decision | None:
@@ -143,9 +144,11 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         activity=taken.activity,
         events=_events(case, happened, actor, now),
         intents=taken.intents,
+        orders=taken.orders,
         reasons=tuple(reasons),
         derivation=derivation,
         ledger=used.ledger,
+        time=taken.time,
     )
 
 

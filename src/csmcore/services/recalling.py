@@ -38,7 +38,9 @@ def _decision(host: Host, entry: LogEntry, plan_of: Callable[[PolicyRef], Plan])
         activity=tuple(texts[said] for said in entry.activity if said in texts),
         events=entry.events,
         intents=entry.intents,
+        orders=entry.orders,
         reasons=entry.reasons,
         derivation=entry.derivation,
         ledger=entry.ledger,
+        time=entry.time,
     )

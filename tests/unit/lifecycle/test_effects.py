@@ -20,7 +20,7 @@ from csmcore.model import (
     CloseCase,
     Comment,
     GroupId,
-    Intent,
+    Notification,
     OverridePriority,
     ProposeSolution,
     Refusal,
@@ -292,7 +292,7 @@ def test_accepting_closes_and_asks_how_it_was() -> None:
     taken = took(case_in("resolved", BUSINESS), AcceptSolution(), EVE)
     assert kinds(taken) == ("solution_accepted", "survey_requested")
     assert taken.changes == {"state": "closed", "closed_at": NOW, "closed_by": "eve", "survey_requested": True}
-    assert taken.intents == (Intent("notify_assignee"), Intent("send_survey", {"to": "eve"}))
+    assert taken.intents == (Notification("notify_assignee"), Notification("send_survey", {"to": "eve"}))
 
 
 def test_a_survey_is_sent_once() -> None:
@@ -309,7 +309,7 @@ def test_a_survey_is_sent_once() -> None:
 def test_a_survey_goes_to_the_person(blank: dict[str, Any], to: str) -> None:
     """To the contact or consumer, else to the requester."""
     taken = took(case_in("resolved", BUSINESS, auto_close=True, **blank), AutoCloseCase(), SYSTEM)
-    assert taken.intents[-1] == Intent("send_survey", {"to": to})
+    assert taken.intents[-1] == Notification("send_survey", {"to": to})
 
 
 def test_closing_a_resolved_case_is_accepting() -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from csmcore.model import ACTIONS, CASE_STATES, COMMANDS, Actor, Case, OpenCase, Refusal, SupportPolicy
 from csmcore.rules.cases.actions import actions_for
+from csmcore.rules.cases.guards import GUARDS
 from csmcore.rules.cases.intake import follow_up
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.steps import Step
-from csmcore.rules.cases.transitions import GUARDS, OPENING, PARTIES, ROWS, TABLE
+from csmcore.rules.cases.transitions import OPENING, PARTIES, ROWS, TABLE
 from tests.oracle import lifecycle_table as oracle
 from tests.tally import Tally
 from tests.unit.lifecycle.cast import BUSINESS, CONTENT, PRIVATE, Scene, case_in, policy

@@ -14,6 +14,11 @@ _CONDITIONS: Mapping[Guard | None, str] = MappingProxyType(
         "within_reopen_window": "within the reopen window",
         "outside_reopen_window": "after the reopen window",
         "auto_close": "set to close by itself",
+        "reminder_due": "when a reminder is due",
+        "survey_open": "while the survey is not answered",
+        "no_open_blockers": "unless the policy forbids it while something blocks",
+        "is_major_case": "of a major case",
+        "is_proposed_major_case": "while it is proposed as a major case",
     }
 )
 

@@ -17,13 +17,14 @@ from csmcore.model import (
     CaseId,
     ConsumerId,
     ContactId,
-    Intent,
+    Notification,
     OpenCase,
     Reason,
     Refusal,
     SupportPolicy,
     UserId,
 )
+from csmcore.rules.cases.moments import told
 from csmcore.rules.cases.parties import SIDES, is_agent, is_partner, parties_of, parties_opening
 from csmcore.rules.cases.refusing import NOT_INVOLVED, missing, verdict
 from csmcore.rules.cases.relating import relate
@@ -38,9 +39,6 @@ _FOR_AGENTS = ("assignment_group", "assigned_to", "work_notes_list", "contract",
 _FOR_INSIDE = ("requested_by", "partner", "partner_contact")
 _OF_OTHERS: Mapping[ActorKind, tuple[str, ...]] = MappingProxyType({"contact": ("consumer",), "consumer": ("account",)})
 _DEFAULTS = tuple((field.name, field.default) for field in attrs.fields(OpenCase))
-
-_NOTIFY_CUSTOMER = Intent("notify_customer")
-_NOTIFY_ASSIGNEE = Intent("notify_assignee")
 
 
 def for_themselves(command: OpenCase, actor: Actor) -> OpenCase:
@@ -146,9 +144,17 @@ def _no_follow_up(
     return verdict(followed, "follow_up", parties, policy, now).reasons
 
 
+def _respondent(fields: Mapping[str, Any]) -> str | None:
+    names = (fields.get(name) for name in ("contact", "consumer", "requested_by"))
+    return next((name for name in names if name is not None), None)
+
+
 def _opened(fields: dict[str, Any], actor: Actor, parties: tuple[Party, ...], reasons: list[Reason]) -> Step:
     by = SIDES[next(party for party in parties if party in OPENING.by)]
-    intents = [] if by == "customer" else [_NOTIFY_CUSTOMER]
-    if fields.get("assigned_to", actor.id) != actor.id:
-        intents.append(_NOTIFY_ASSIGNEE)
+    customer, assignee = _respondent(fields), fields.get("assigned_to")
+    intents: list[Notification] = []
+    if by != "customer" and customer is not None:
+        intents.append(told("notify_customer", (customer,), "case_opened", None))
+    if assignee is not None and not (actor.kind == "internal" and assignee == actor.id):
+        intents.append(told("notify_assignee", (assignee,), "case_opened", None))
     return Step(fields, (Happening("case_opened", fields),), (), tuple(intents), tuple(reasons), by)

@@ -9,7 +9,9 @@ import attrs
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import Actor, Case, CaseCommand, CaseFacts, Event, Refusal, SupportPolicy, UpdateCase
-from csmcore.rules.cases.effects import EFFECTS, Moment
+from csmcore.rules.cases.changing import merged
+from csmcore.rules.cases.effects import EFFECTS
+from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.parties import parties_of
 from csmcore.rules.cases.refusing import missing, verdict
 from csmcore.rules.cases.steps import Step
@@ -54,7 +56,7 @@ def replay_events(events: Iterable[Event]) -> Case:
     last: Event | None = None
     for event in events:
         _check_order(event, last)
-        fields.update(event.changes)
+        fields.update(merged(fields, event.changes))
         if event.index == 0 and event.kind not in _CLOCKS:
             fields["updated_at"] = event.at
         last = event

@@ -1,6 +1,7 @@
 """Who an actor is to one case."""
 
 from collections.abc import Mapping
+from itertools import product
 from types import MappingProxyType
 
 from csmcore.model import AccountId, Actor, Case, CaseFacts, OpenCase, Side
@@ -8,7 +9,8 @@ from csmcore.rules.cases.transitions import Party
 
 __all__ = ["SIDES", "is_agent", "is_partner", "parties_of", "parties_opening"]
 
-_AGENT = frozenset({"agent", "manager", "admin"})
+_WORKS = frozenset({"agent", "manager", "admin"})
+_LEADS = frozenset({"manager", "admin", "major_issue_manager"})
 _KEEPER = frozenset({"customer_case_manager", "customer_admin"})
 _PARTNER = frozenset({"partner", "partner_admin"})
 
@@ -16,6 +18,7 @@ SIDES: Mapping[Party, Side] = MappingProxyType(
     {
         "customer": "customer",
         "assignee": "agent",
+        "manager": "agent",
         "agent": "agent",
         "internal": "agent",
         "system": "system",
@@ -27,9 +30,23 @@ SIDES: Mapping[Party, Side] = MappingProxyType(
 _SYSTEM: tuple[Party, ...] = ("system",)
 _INTEGRATION: tuple[Party, ...] = ("integration",)
 _CUSTOMER: tuple[Party, ...] = ("customer",)
+_OWNER: tuple[Party, ...] = ("assignee",)
+_MANAGER: tuple[Party, ...] = ("manager",)
 _EMPLOYEE: tuple[Party, ...] = ("internal",)
-_WORKER: tuple[Party, ...] = ("agent", "internal")
-_OWNER: tuple[Party, ...] = ("assignee", "agent", "internal")
+_AGENT: tuple[Party, ...] = ("agent",)
+_INSIDE: Mapping[tuple[bool, bool, bool, bool], tuple[Party, ...]] = MappingProxyType(
+    {
+        (is_customer, is_owner, leads, works): (
+            (_CUSTOMER if is_customer else ())
+            + (_OWNER if is_owner and works else ())
+            + (_MANAGER if leads else ())
+            + (_AGENT if works else ())
+            + _EMPLOYEE
+        )
+        for is_customer, is_owner, leads, works in product((False, True), repeat=4)
+    }
+)
+"""What somebody inside is to a case: its customer too, its assignee, a manager, an agent."""
 
 
 def parties_of(case: Case, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
@@ -72,7 +89,7 @@ def parties_opening(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[
 
 def is_agent(actor: Actor) -> bool:
     """Whether they work on cases: agents, managers, admins."""
-    return not actor.roles.isdisjoint(_AGENT)
+    return not actor.roles.isdisjoint(_WORKS)
 
 
 def is_partner(actor: Actor) -> bool:
@@ -81,8 +98,7 @@ def is_partner(actor: Actor) -> bool:
 
 
 def _inside(actor: Actor, *, is_assignee: bool, is_customer: bool) -> tuple[Party, ...]:
-    parties = (_OWNER if is_assignee else _WORKER) if is_agent(actor) else _EMPLOYEE
-    return _CUSTOMER + parties if is_customer else parties
+    return _INSIDE[is_customer, is_assignee, not actor.roles.isdisjoint(_LEADS), is_agent(actor)]
 
 
 def _keeps(actor: Actor, account: AccountId | None, facts: CaseFacts) -> bool:

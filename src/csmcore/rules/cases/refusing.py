@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from csmcore.model import ACTIONS, Action, Case, Command, Reason, Side, SupportPolicy
+from csmcore.rules.cases.guards import GUARDS
 from csmcore.rules.cases.parties import SIDES
-from csmcore.rules.cases.transitions import ALTERNATIVES, GUARDS, PARTIES, ROWS, TABLE, Guard, Party, Row
+from csmcore.rules.cases.transitions import ALTERNATIVES, PARTIES, ROWS, TABLE, Guard, Party, Row
 
 __all__ = ["NOT_INVOLVED", "Verdict", "missing", "verdict"]
 
@@ -18,6 +19,7 @@ _CALLED: Mapping[Party, str] = MappingProxyType(
     {
         "customer": "the customer",
         "assignee": "the assignee",
+        "manager": "a manager",
         "agent": "an agent",
         "internal": "an internal user",
         "system": "the system",

@@ -16,6 +16,9 @@ def record_of(case: Case, facts: CaseFacts, step: Step) -> Record:
     """The fields of the revision that a step makes; what is null is left out."""
     values = case.__dict__
     record = {name: value for name in CASE_FIELDS if (value := values[name]) is not None}
+    record["is_blocked"] = bool(case.blockers) and case.is_blocked
+    for name, value in case.extra.items():
+        record[f"extra.{name}"] = value
     if case.resolution is not None:
         record["resolution.code"] = case.resolution.code
         record["resolved_at"] = case.resolution.at

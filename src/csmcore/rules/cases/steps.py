@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from csmcore.model import Activity, EventKind, Intent, Reason, Side
+from csmcore.model import Activity, EventKind, Notification, Order, Reason, Side, TimeEntry
 
 __all__ = ["Happening", "Step"]
 
@@ -23,13 +23,16 @@ class Happening(NamedTuple):
 class Step(NamedTuple):
     """The fields that change (all but the version and ``updated_at``), and what goes with them.
 
-    ``happened`` begins with the primary event; its changes, put together in order, are ``changes``. ``by`` is the side
-    of the case that acted. Steps are named tuples, since one is made with every command.
+    ``happened`` begins with the primary event; its changes, put together in order, are ``changes``. Of fields that are
+    mappings they have what is new. ``by`` is the side of the case that acted. Steps are named tuples, since one is made
+    with every command.
     """
 
     changes: Mapping[str, Any]
     happened: tuple[Happening, ...]
     activity: tuple[Activity, ...]
-    intents: tuple[Intent, ...]
+    intents: tuple[Notification, ...]
     reasons: tuple[Reason, ...]
     by: Side
+    orders: tuple[Order, ...] = ()
+    time: tuple[TimeEntry, ...] = ()

@@ -1,8 +1,9 @@
 """The flow of a case: everything that decides which action may be done in which state, by whom, with what.
 
-**Rule 1: everything that affects transitions is in this file.** `TABLE` says it literally, cell by cell. The code that
-reads it (`csmcore.rules.cases.lifecycle`), the answers about what may be done (`csmcore.rules.cases.actions`) and the
-diagram and the table of the documentation are all taken from it.
+**Rule 1: everything that affects transitions is in this file.** `TABLE` says it literally, cell by cell; what its
+conditions ask is in `csmcore.rules.cases.guards`. The code that reads it (`csmcore.rules.cases.lifecycle`), the answers
+about what may be done (`csmcore.rules.cases.actions`) and the diagram and the table of the documentation are all taken
+from it.
 
 A case is in one of six states. It is *new* until an agent takes it, *open* while it is worked on, *awaiting info* while
 the customer is asked for something, *resolved* while they may accept or reject a solution, and then *closed*; or it is
@@ -15,6 +16,7 @@ The parties are what an actor is to this one case, and an actor may be several o
 - ``customer``: the case's contact, consumer or internal requester; whoever manages the cases of its account or of one
   above it; the partner who opened it;
 - ``assignee``: the agent to whom it is assigned;
+- ``manager``: any manager or admin;
 - ``agent``: any agent, manager or admin;
 - ``internal``: anybody inside;
 - ``system`` and ``integration``: time, and other machines.
@@ -29,17 +31,25 @@ customer, closing a resolved case *is* accepting its solution. Closed and Cancel
 a closed case within the policy's window; what comes later is a follow-up, a case of its own.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from csmcore.model import Action, Case, CaseState, Reason, SupportPolicy
+from csmcore.model import CASE_STATES, Action, CaseState
 
-__all__ = ["ALTERNATIVES", "GUARDS", "OPENING", "PARTIES", "ROWS", "TABLE", "Guard", "Party", "Row"]
+__all__ = ["ALTERNATIVES", "OPENING", "PARTIES", "ROWS", "TABLE", "Guard", "Party", "Row"]
 
-Party: TypeAlias = Literal["customer", "assignee", "agent", "internal", "system", "integration"]
-Guard: TypeAlias = Literal["within_reopen_window", "outside_reopen_window", "auto_close"]
+Party: TypeAlias = Literal["customer", "assignee", "manager", "agent", "internal", "system", "integration"]
+Guard: TypeAlias = Literal[
+    "within_reopen_window",
+    "outside_reopen_window",
+    "auto_close",
+    "reminder_due",
+    "survey_open",
+    "no_open_blockers",
+    "is_major_case",
+    "is_proposed_major_case",
+]
 
 PARTIES: tuple[Party, ...] = get_args(Party)
 """In the order in which an actor who is several of them acts."""
@@ -62,6 +72,8 @@ _AGENT: tuple[Party, ...] = ("agent",)
 _STAFF: tuple[Party, ...] = ("agent", "system", "integration")
 _ANYONE: tuple[Party, ...] = ("customer", "agent", "system", "integration")
 
+_ACCEPT = (Row(("customer",), to="closed"), Row(("manager",), to="closed", only_if="is_major_case"))
+
 OPENING: Row = Row(
     ("customer", "internal", "system", "integration"),
     to="new",
@@ -74,11 +86,11 @@ _NOTE = Row(_STAFF, requires=("text",))
 _ASSIGN = Row(_AGENT, requires=("group or user",))
 _UPDATE = Row(_STAFF, requires=("changes",))
 _PRIORITY = Row(_AGENT, requires=("priority", "reason"))
-_CLOSE = (Row(_CUSTOMER, to="closed"), Row(_AGENT, to="closed", requires=("code", "notes")))
+_CLOSE = (Row(_CUSTOMER, to="closed"), Row(_AGENT, to="closed", requires=("code", "notes"), only_if="no_open_blockers"))
 _CANCEL = Row(_AGENT, to="cancelled", requires=("reason",))
-_PROPOSE = Row(_AGENT, to="resolved", requires=("code", "notes"))
+_PROPOSE = Row(_AGENT, to="resolved", requires=("code", "notes"), only_if="no_open_blockers")
 
-TABLE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
+_FLOW: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
     {
         "new": MappingProxyType(
             {
@@ -155,9 +167,9 @@ TABLE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
                 "update_case": (_UPDATE,),
                 "override_priority": (_PRIORITY,),
                 "propose_solution": (),
-                "accept_solution": (Row(_CUSTOMER, to="closed"),),
+                "accept_solution": _ACCEPT,
                 "reject_solution": (Row(_CUSTOMER, to="open", requires=("reason",)),),
-                "close_case": (Row(_CUSTOMER, to="closed"),),
+                "close_case": _ACCEPT,
                 "auto_close_case": (Row(("system",), to="closed", only_if="auto_close"),),
                 "cancel_case": (),
                 "reopen_case": (),
@@ -208,6 +220,56 @@ TABLE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
         ),
     }
 )
+"""Every action that may move a case, in every state."""
+
+_LIVE: tuple[CaseState, ...] = ("new", "open", "awaiting_info")
+_WORKED: tuple[CaseState, ...] = (*_LIVE, "resolved")
+_EVER: tuple[CaseState, ...] = CASE_STATES
+_SYSTEM: tuple[Party, ...] = ("system",)
+_MANAGER: tuple[Party, ...] = ("manager",)
+_INSIDE: tuple[Party, ...] = ("agent", "internal")
+
+_BESIDE: Mapping[Action, tuple[tuple[CaseState, ...], tuple[Row, ...]]] = MappingProxyType(
+    {
+        "remind_customer": (("resolved",), (Row(_SYSTEM, only_if="reminder_due"),)),
+        "answer_survey": (("closed",), (Row(_CUSTOMER, requires=("score",), only_if="survey_open"),)),
+        "add_blocker": (_LIVE, (Row(_STAFF, requires=("reason",)),)),
+        "resolve_blocker": (_WORKED, (Row(_STAFF, requires=("blocker",)),)),
+        "add_task": (_WORKED, (Row(_STAFF, requires=("subject",)),)),
+        "update_task": (_WORKED, (Row(_INSIDE, requires=("task", "changes")),)),
+        "close_task": (_EVER, (Row(_INSIDE, requires=("task", "notes")),)),
+        "cancel_task": (_EVER, (Row(_INSIDE, requires=("task", "reason")),)),
+        "log_time": ((*_WORKED, "closed"), (Row(_INSIDE, requires=("seconds",)),)),
+        "link_record": (_WORKED, (Row(_STAFF, requires=("kind", "record")),)),
+        "unlink_record": (_WORKED, (Row(_AGENT, requires=("record", "reason")),)),
+        "hear_of_record": (_WORKED, (Row(("system", "integration"), requires=("record",)),)),
+        "request_escalation": (_LIVE, (Row(("customer", "agent", "system"), requires=("reason",)),)),
+        "approve_escalation": (_LIVE, (Row(_INSIDE),)),
+        "decline_escalation": (_LIVE, (Row(_INSIDE, requires=("reason",)),)),
+        "deescalate": (_WORKED, (Row(_INSIDE, requires=("justification",)),)),
+        "update_escalation": (_WORKED, (Row(_AGENT),)),
+        "propose_major_case": (_LIVE, (Row(_AGENT, requires=("business_impact", "note")),)),
+        "accept_major_case": (_LIVE, (Row(_MANAGER, only_if="is_proposed_major_case"),)),
+        "reject_major_case": (_LIVE, (Row(_MANAGER, requires=("reason",), only_if="is_proposed_major_case"),)),
+        "add_children": (_LIVE, (Row(_AGENT, requires=("recipients",), only_if="is_major_case"),)),
+        "follow_parent": (_LIVE, (Row(_SYSTEM),)),
+        "hear_of_child": (_WORKED, (Row(_SYSTEM, requires=("child",)),)),
+        "merge_case": (_LIVE, (Row(_AGENT, requires=("into",)),)),
+    }
+)
+"""What may be done in which states beside the flow. It leads nowhere, but that a parent may take its children along."""
+
+TABLE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
+    {
+        state: MappingProxyType(
+            {
+                **_FLOW[state],
+                **{action: rows if state in states else () for action, (states, rows) in _BESIDE.items()},
+            }
+        )
+        for state in CASE_STATES
+    }
+)
 """Every state, every action: who may, with what, and what follows."""
 
 ROWS: Mapping[tuple[CaseState, Action], Mapping[Party, Row]] = MappingProxyType(
@@ -227,33 +289,3 @@ ALTERNATIVES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The fields of which each requirement asks for one."""
-
-
-def _within_reopen_window(case: Case, policy: SupportPolicy, now: datetime) -> Reason | None:
-    """Up to N times 24 hours after it was closed, inclusive; 0 days are none at all."""
-    days = policy.reopen_window_days
-    if days and case.closed_at is not None and now <= case.closed_at + timedelta(days=days):
-        return None
-    return Reason("reopen_window_over", "the case is closed for good; open a follow-up", ("closed_at",))
-
-
-def _outside_reopen_window(case: Case, policy: SupportPolicy, now: datetime) -> Reason | None:
-    if _within_reopen_window(case, policy, now) is not None:
-        return None
-    return Reason("reopen_instead", "the case can still be reopened; reopen it", ("closed_at",))
-
-
-def _auto_close(case: Case, _: SupportPolicy, __: datetime) -> Reason | None:
-    if case.auto_close:
-        return None
-    return Reason("auto_close_off", "the case does not close by itself", ("auto_close",))
-
-
-GUARDS: Mapping[Guard, Callable[[Case, SupportPolicy, datetime], Reason | None]] = MappingProxyType(
-    {
-        "within_reopen_window": _within_reopen_window,
-        "outside_reopen_window": _outside_reopen_window,
-        "auto_close": _auto_close,
-    }
-)
-"""What a row's ``only_if`` asks: None where it holds, or the reason why it does not."""

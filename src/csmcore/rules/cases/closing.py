@@ -1,0 +1,186 @@
+"""How a case ends: solutions, closing with its survey, reopening, cancelling; and what happens when nobody answers."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from csmcore.model import (
+    Action,
+    Activity,
+    AnswerSurvey,
+    CancelCase,
+    CaseCommand,
+    CloseCase,
+    EventKind,
+    ProposeSolution,
+    Reason,
+    Refusal,
+    RejectSolution,
+    ReopenCase,
+    Resolution,
+    Satisfaction,
+)
+from csmcore.rules.cases.moments import Moment, details_of, respondent
+from csmcore.rules.cases.steps import Happening, Step
+from csmcore.rules.cases.timing_out import reminders_due
+
+__all__ = ["ENDING", "closed", "heard", "may_close_by_itself", "reopened", "responded"]
+
+_NOTES_SHARED = Reason("notes_shared", "the resolution notes are told to the customer", ("share_resolution_notes",))
+_SURVEY = Reason("survey_requested", "the case is closed for the first time: the customer is asked how it went")
+_STILL_BLOCKED = Reason("still_blocked", "the case still waits for something", ("blockers",))
+
+_BY_HAND_AGAIN: Mapping[str, Any] = MappingProxyType(
+    {"auto_close": False, "is_auto_close_exempt": False, "auto_close_from": None, "auto_close_reminders": 0}
+)
+"""What a case in work has of closing by itself."""
+
+_NO_MORE: Mapping[str, str] = MappingProxyType({})
+
+
+def heard(moment: Moment) -> dict[str, Any]:
+    """What follows from a comment: an agent's first is the first response; all but the owner's ask for attention."""
+    case = moment.case
+    changes = responded(moment)
+    is_owner = moment.actor.kind == "internal" and moment.actor.id == case.assigned_to
+    if not case.needs_attention and moment.by != "system" and not is_owner:
+        changes["needs_attention"] = True
+    if case.state == "resolved" and moment.by == "customer":
+        changes |= {"auto_close_from": moment.now, "auto_close_reminders": 0}
+    return changes
+
+
+def responded(moment: Moment) -> dict[str, Any]:
+    """The first word of an agent to the customer, ever, is the first response."""
+    if moment.by == "agent" and moment.case.first_response_at is None:
+        return {"first_response_at": moment.now}
+    return {}
+
+
+def may_close_by_itself(moment: Moment, changes: Mapping[str, Any]) -> bool:
+    """Whether a resolved case, with these changes, is one that closes by itself when nobody answers.
+
+    It needs no attention, neither it nor its account is escalated, and no agent has exempted it.
+    """
+    case = moment.case
+    exempt, attention = (changes.get(name, getattr(case, name)) for name in ("is_auto_close_exempt", "needs_attention"))
+    state = changes.get("state", case.state)
+    return state == "resolved" and not (exempt or attention or moment.facts.account_is_escalated)
+
+
+def _propose_solution(moment: Moment, command: ProposeSolution) -> Step:
+    case, now = moment.case, moment.now
+    by = case.assigned_to or moment.actor.id
+    resolution = Resolution(code=command.code, notes=command.notes, by=by, at=now, cause=command.cause)
+    changes: dict[str, Any] = {"state": moment.to, "resolution": resolution}
+    changes |= {"auto_close_from": now, "auto_close_reminders": 0, **responded(moment)}
+    changes["auto_close"] = may_close_by_itself(moment, changes)
+    shares = case.share_resolution_notes if command.share is None else command.share
+    if shares != case.share_resolution_notes:
+        changes["share_resolution_notes"] = shares
+    reasons = _warned(moment)
+    if not shares:
+        return moment.step(Happening("solution_proposed", changes), reasons=reasons)
+    said = moment.comment(command.notes)
+    proposed = Happening("solution_proposed", changes, details_of(said))
+    return moment.step(proposed, activity=(said,), reasons=(*reasons, _NOTES_SHARED))
+
+
+def closed(
+    moment: Moment,
+    kind: EventKind,
+    activity: tuple[Activity, ...] = (),
+    more: Mapping[str, str] = _NO_MORE,
+    *,
+    asks: bool = True,
+) -> Step:
+    """The case closed; whoever answers for its customer is asked how it went, once."""
+    case = moment.case
+    changes = {"state": "closed", "closed_at": moment.now, "closed_by": moment.actor.id, **more}
+    happened: tuple[Happening, ...] = (Happening(kind, changes, details_of(activity[0]) if activity else {}),)
+    if case.survey_requested or respondent(case) is None or not asks:
+        return moment.step(*happened, activity=activity)
+    happened += (Happening("survey_requested", {"survey_requested": True}),)
+    return moment.step(*happened, activity=activity, reasons=(_SURVEY,))
+
+
+def _accept_solution(moment: Moment, _: CaseCommand) -> Step:
+    return closed(moment, "solution_accepted")
+
+
+def _auto_close_case(moment: Moment, _: CaseCommand) -> Step:
+    rule = moment.policy.cases.auto_close
+    return closed(moment, "case_closed", () if rule is None else (moment.comment(rule.closing_text),))
+
+
+def _close_case(moment: Moment, command: CloseCase) -> Step:
+    kind: EventKind = "solution_accepted" if moment.case.state == "resolved" else "case_closed"
+    texts = {"closed_code": command.code, "closed_notes": command.notes}
+    return closed(moment, kind, more={name: text for name, text in texts.items() if text.strip()})
+
+
+def _taken_up(moment: Moment) -> dict[str, Any]:
+    """The case in work again: its solution is history."""
+    case = moment.case
+    changes: dict[str, Any] = {"state": moment.to, "reopen_count": case.reopen_count + 1, **_BY_HAND_AGAIN}
+    if case.resolution is not None:
+        changes |= {"resolution": None, "past_resolutions": (*case.past_resolutions, case.resolution)}
+    return changes
+
+
+def _reject_solution(moment: Moment, command: RejectSolution) -> Step:
+    said = moment.comment(command.reason)
+    changes = {**heard(moment), **_taken_up(moment)}
+    return moment.step(Happening("solution_rejected", changes, details_of(said)), activity=(said,))
+
+
+def reopened(moment: Moment) -> dict[str, Any]:
+    """What reopening a closed case takes back."""
+    return {**_taken_up(moment), "closed_at": None, "closed_by": None, "closed_code": None, "closed_notes": None}
+
+
+def _reopen_case(moment: Moment, command: ReopenCase) -> Step:
+    changes = reopened(moment)
+    if not command.comment.strip():
+        return moment.step(Happening("case_reopened", changes))
+    said = moment.comment(command.comment)
+    return moment.step(Happening("case_reopened", changes | heard(moment), details_of(said)), activity=(said,))
+
+
+def _cancel_case(moment: Moment, command: CancelCase) -> Step:
+    by = {"cancelled_at": moment.now, "cancelled_by": moment.actor.id, "cancelled_reason": command.reason}
+    return moment.step(Happening("case_cancelled", {"state": moment.to, **by}))
+
+
+def _warned(moment: Moment) -> tuple[Reason, ...]:
+    warns = moment.policy.cases.on_open_blockers == "warn" and moment.case.is_blocked
+    return (_STILL_BLOCKED,) if warns else ()
+
+
+def _remind_customer(moment: Moment, _: CaseCommand) -> Step:
+    """One comment, however many reminders have become due."""
+    rule = moment.policy.cases.auto_close
+    said = moment.comment("" if rule is None else rule.reminder_text)
+    sent = reminders_due(moment.case, moment.policy, moment.now)
+    return moment.step(Happening("reminder_sent", {"auto_close_reminders": sent}, details_of(said)), activity=(said,))
+
+
+def _answer_survey(moment: Moment, command: AnswerSurvey) -> Step:
+    answer = Satisfaction(score=command.score or 0, comment=command.comment, by=moment.actor.id, at=moment.now)
+    return moment.step(Happening("satisfaction_recorded", {"satisfaction": answer}))
+
+
+ENDING: Mapping[Action, Callable[[Moment, Any], Step | Refusal]] = MappingProxyType(
+    {
+        "propose_solution": _propose_solution,
+        "accept_solution": _accept_solution,
+        "reject_solution": _reject_solution,
+        "close_case": _close_case,
+        "auto_close_case": _auto_close_case,
+        "cancel_case": _cancel_case,
+        "reopen_case": _reopen_case,
+        "remind_customer": _remind_customer,
+        "answer_survey": _answer_survey,
+    }
+)
+"""By the command's action."""

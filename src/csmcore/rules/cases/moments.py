@@ -1,0 +1,148 @@
+"""What an effect knows, and the step that it makes of it: who is told, what is resolved on the way."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import attrs
+
+from csmcore.model import (
+    Activity,
+    ActivityId,
+    Actor,
+    Blocker,
+    Case,
+    CaseFacts,
+    CaseState,
+    Comment,
+    EventKind,
+    Notification,
+    NotificationKind,
+    Order,
+    Reason,
+    Side,
+    SupportPolicy,
+    TimeEntry,
+    WorkNote,
+    frozen,
+    made,
+)
+from csmcore.rules.cases.steps import Happening, Step
+
+__all__ = ["BY_CUSTOMER", "Moment", "details_of", "respondent", "told"]
+
+BY_CUSTOMER = "customer"
+"""The key under which a case has the blocker that waits for its customer."""
+
+_NOTHING: Mapping[str, object] = frozen({})
+
+
+class Moment(NamedTuple):
+    """What an effect knows besides the command: ``to`` is the state that follows, where the table names one."""
+
+    case: Case
+    actor: Actor
+    by: Side
+    to: CaseState | None
+    facts: CaseFacts
+    policy: SupportPolicy
+    now: datetime
+
+    def comment(self, text: str) -> Comment:
+        """What is said with this command; its id is the place in the history that it takes."""
+        case = self.case
+        spoken = ActivityId(f"{case.id}/{case.version + 1}/c0")
+        return Comment(id=spoken, case=case.id, at=self.now, by=self.actor, text=text)
+
+    def work_note(self, text: str) -> WorkNote:
+        """What is noted with this command; its id is the place in the history that it takes."""
+        case = self.case
+        noted = ActivityId(f"{case.id}/{case.version + 1}/c0")
+        return WorkNote(id=noted, case=case.id, at=self.now, by=self.actor, text=text)
+
+    def step(
+        self,
+        *happened: Happening,
+        activity: tuple[Activity, ...] = (),
+        reasons: tuple[Reason, ...] = (),
+        told: tuple[Notification, ...] = (),
+        orders: tuple[Order, ...] = (),
+        time: tuple[TimeEntry, ...] = (),
+    ) -> Step:
+        """The step of these events, with what every new state and comment brings along; ``told`` is told besides."""
+        changes = _together(happened)
+        if "state" in changes and self.case.state == "awaiting_info":
+            happened += tuple(self._answered())
+            changes = _together(happened)
+        notified = _told(self, happened[0].kind, changes, activity)
+        return Step(changes, happened, activity, notified + told, reasons, self.by, orders, time)
+
+    def _answered(self) -> Iterator[Happening]:
+        """A case that is no longer awaiting info is not blocked by its customer."""
+        waits = self.case.blockers.get(BY_CUSTOMER)
+        if waits is not None and waits.is_active:
+            yield Happening("blocker_resolved", {"blockers": {BY_CUSTOMER: self.resolved(waits)}})
+
+    def resolved(self, blocker: Blocker) -> Blocker:
+        """The blocker, as one that blocks no longer."""
+        return attrs.evolve(blocker, resolved_at=self.now, resolved_by=self.actor.id)
+
+
+def _together(happened: tuple[Happening, ...]) -> Mapping[str, Any]:
+    """All changes of some events. Of mappings, what several events set is put together."""
+    if len(happened) == 1:
+        return happened[0].changes
+    changes: dict[str, Any] = {}
+    for happening in happened:
+        for name, value in happening.changes.items():
+            known = changes.get(name)
+            changes[name] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
+    return changes
+
+
+def respondent(case: Case) -> str | None:
+    """Who answers for the customer: the contact or the consumer, else the requester inside."""
+    return case.contact or case.consumer or case.requested_by
+
+
+def details_of(said: Activity) -> dict[str, object]:
+    """What an event says of what was written with it."""
+    return {"activity": said.id}
+
+
+def _told(
+    moment: Moment, about: EventKind, changes: Mapping[str, Any], activity: tuple[Activity, ...]
+) -> tuple[Notification, ...]:
+    """Who is to be told of a step, never its own author.
+
+    The customer and the assignee hear of every comment and every new state, the assignee of being it; informed users
+    hear of comments and of the case's being resolved or closed; the work notes list hears of work notes.
+    """
+    case, actor, by, *_ = moment
+    is_said = bool(activity) and type(activity[0]) is Comment
+    state = changes.get("state")
+    assignee = changes.get("assigned_to", case.assigned_to)
+    is_own = actor.kind == "internal" and assignee == actor.id  # ids of other kinds of actors may be the same word
+    spoken = activity[0].id if activity else None
+    people: list[tuple[NotificationKind, tuple[str, ...]]] = []
+    customer = respondent(case)
+    if (is_said or state) and by != "customer" and customer is not None:
+        people.append(("notify_customer", (customer,)))
+    if (is_said or state or "assigned_to" in changes) and assignee is not None and not is_own:
+        people.append(("notify_assignee", (assignee,)))
+    if case.informed_users and (is_said or state in {"resolved", "closed"}):
+        people.append(("notify_informed_users", _others(case.informed_users, actor)))
+    if activity and not is_said:
+        people.append(("notify_work_notes_list", _others(case.work_notes_list, actor)))
+    if "survey_requested" in changes and customer is not None:
+        people.append(("send_survey", (customer,)))
+    return tuple(told(kind, to, about, None if kind == "send_survey" else spoken) for kind, to in people if to)
+
+
+def _others(people: tuple[str, ...], actor: Actor) -> tuple[str, ...]:
+    return tuple(person for person in people if person != actor.id)
+
+
+def told(kind: NotificationKind, to: tuple[str, ...], about: EventKind, activity: ActivityId | None) -> Notification:
+    """A notification of these people, which are known to be ids."""
+    return made(Notification, {"kind": kind, "to": to, "about": about, "activity": activity, "details": _NOTHING})
