@@ -26,6 +26,7 @@ from csmcore.model import (
     AssetId,
     Case,
     CaseId,
+    ChildCase,
     CommandId,
     Consumer,
     ConsumerId,
@@ -33,6 +34,7 @@ from csmcore.model import (
     ContactId,
     Entitlement,
     EntitlementId,
+    Escalation,
     Group,
     GroupId,
     Household,
@@ -42,6 +44,7 @@ from csmcore.model import (
     Location,
     LocationId,
     LogEntry,
+    Notification,
     PolicyRef,
     ProductModel,
     ProductModelId,
@@ -52,6 +55,8 @@ from csmcore.model import (
     SoldProductId,
     SupportPolicy,
     TimeEntry,
+    User,
+    UserId,
 )
 
 __all__ = [
@@ -63,9 +68,11 @@ __all__ = [
     "Clock",
     "ClockStore",
     "CustomerDirectory",
+    "Escalations",
     "EventLog",
     "Host",
     "Ledger",
+    "Messenger",
     "Numbering",
     "PolicyStore",
     "TimeLog",
@@ -82,6 +89,12 @@ class CaseStore(Protocol):
 
     def case(self, case_id: CaseId) -> Case | None:
         """The case after its last accepted command. Law: who sees a commit in one store sees it in all of them."""
+
+    def children(self, case_id: CaseId) -> Iterable[ChildCase]:
+        """The cases whose parent it is, ended ones too, in whatever order."""
+
+    def cases_opened(self, consumer_id: ConsumerId, since: datetime) -> int:
+        """How many cases of a consumer were opened after an instant. It is asked for where the policy bounds them."""
 
 
 class ClockStore(Protocol):
@@ -146,7 +159,7 @@ class CustomerDirectory(Protocol):
 
 
 class AccountRecords(Protocol):
-    """What belongs to accounts. No service of cases asks for it: a host plays it for `csmcore.services.related`."""
+    """What belongs to accounts: for `csmcore.services.related`, and for whoever opens cases of other accounts."""
 
     def records_of(self, account_id: AccountId, kind: type[_Noun]) -> Iterable[_Noun]:
         """Those of the kind that belong to the account, each once, in whatever order.
@@ -158,6 +171,13 @@ class AccountRecords(Protocol):
 
     def relationship_type(self, type_id: RelationshipTypeId) -> AccountRelationshipType | None:
         """The type of relationships by that id."""
+
+
+class Escalations(Protocol):
+    """What was escalated besides cases, which have theirs with them."""
+
+    def account_escalation(self, account_id: AccountId) -> Escalation | None:
+        """The account's latest escalation, whether it is open or not."""
 
 
 class Catalogue(Protocol):
@@ -184,6 +204,12 @@ class Workforce(Protocol):
 
     def group(self, group_id: GroupId) -> Group | None:
         """The group by that id."""
+
+    def user(self, user_id: UserId) -> User | None:
+        """The user by that id."""
+
+    def members(self, group_id: GroupId) -> Sequence[User]:
+        """The users in the group, those who are no longer active among them."""
 
 
 class Agreements(Protocol):
@@ -227,6 +253,17 @@ class PolicyStore(Protocol):
         """The policy of that name, version and digest."""
 
 
+class Messenger(Protocol):
+    """What tells people, and other systems. It is no part of `Host`: a service has one beside it, or none."""
+
+    def send(self, key: str, case_id: CaseId, notification: Notification) -> None:
+        """Tell what a decision left to tell, once it is kept.
+
+        The same notification may come again under its ``key``, which no other has: send it once. What it raises passes
+        through, the decision stands, and the command under the same id sends again.
+        """
+
+
 class Clock(Protocol):
     """What time it is."""
 
@@ -248,6 +285,8 @@ class Host(
     EventLog,
     UnitOfWork,
     CustomerDirectory,
+    AccountRecords,
+    Escalations,
     Catalogue,
     Workforce,
     Agreements,

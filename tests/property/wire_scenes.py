@@ -1,5 +1,6 @@
 """Nouns of every kind, drawn by the types of their fields; and whatever may stand where something else belongs."""
 
+from collections import abc
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -11,23 +12,30 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from csmcore.calendars import Calendar, calendar_from_mapping
-from csmcore.conditions import AllOf, AnyOf, Atom, Condition, Not
+from csmcore.conditions import AllOf, AnyOf, Atom, Condition, Not, atoms_of
 from csmcore.errors import CalendarExhausted, InvalidValue
 from csmcore.model import (
+    ALERT_SEVERITIES,
+    COMMANDS,
     ENTITLEMENT_STRATEGIES,
     REVISION_SCHEMA,
+    TASK_FIELDS,
     Account,
     AccountRelationshipType,
     Address,
     AgreementBook,
     Asset,
     Case,
+    CaseTask,
     Consumer,
     ContactRelationship,
     ContractRelationship,
     DefinitionId,
     Entitlement,
     EntitlementPolicy,
+    Escalation,
+    EscalationPolicy,
+    EscalationTemplate,
     Event,
     Goal,
     Household,
@@ -35,6 +43,8 @@ from csmcore.model import (
     InstallBaseItem,
     Measure,
     ModelCategory,
+    Order,
+    ProactivePolicy,
     ProductModel,
     RelationshipTypeId,
     ResponsibilityDefinition,
@@ -44,10 +54,12 @@ from csmcore.model import (
     ServiceContract,
     SlaDefinition,
     SoldProduct,
+    SpecialHandlingNote,
     SupportPolicy,
     TeamMember,
     Threshold,
     UpdateCase,
+    UpdateTask,
     User,
 )
 from tests.oracle.random_calendars import random_document
@@ -146,19 +158,29 @@ def _nouns(draw: st.DrawFn, kind: Any) -> Any:
     values = {field.name: draw(own[field.name] if field.name in own else _typed(field.type)) for field in given}
     _arrange(values)
     _arrange_agreed(kind, values)
+    _arrange_escalated(kind, values)
     try:
         return kind(**values)
     except InvalidValue:
         reject()
 
 
+_SPANS = (
+    *(("starts_on", "ends_on"), ("date_added", "date_removed"), ("effective_on", "expires_on")),
+    ("raised_at", "cleared_at"),
+)
+"""The fields that come in this order."""
+
+
 def _arrange(values: dict[str, Any]) -> None:
     """Put right what the checks of a whole noun ask for."""
-    for first, last in (("starts_on", "ends_on"), ("date_added", "date_removed")):
+    for first, last in _SPANS:
         if None not in (values.get(first), values.get(last)):
             values[first], values[last] = sorted((values[first], values[last]))
     if values.get("kind") != "internal" and "roles" in values:
         values["roles"] -= {"agent", "manager", "admin"}
+    if values.get("status", "active") == "active":
+        values.pop("deactivated_by_hand", None)
     if values.get("recurrence") in {"once", "independent"}:
         values["reset"] = None
     if "goals" in values:
@@ -172,9 +194,9 @@ def _arrange_agreed(kind: Any, values: dict[str, Any]) -> None:
     if "addresses" in values:
         values["addresses"] = _with_one_primary(values["addresses"])
     if kind in _PARTIES:
-        given = [name for name in _PARTIES[kind] if values.get(name)]
+        given = [name for name in _PARTIES[kind] if values.get(name) is not None]
         values.update(dict.fromkeys(given[1:]) if given else {"account": "acme"})
-    if kind is not ContractRelationship and (values.get("account") is None or values.get("consumer")):
+    if kind not in _OF_ONE and (values.get("account") is None or values.get("consumer")):
         for name in values.keys() & {"contact", "contacts"}:
             values[name] = attrs.fields_dict(kind)[name].default
     if kind is Consumer and values.get("merged_into") is not None:
@@ -191,14 +213,36 @@ def _arrange_agreed(kind: Any, values: dict[str, Any]) -> None:
         _arrange_contract(values)
 
 
+def _arrange_escalated(kind: Any, values: dict[str, Any]) -> None:
+    """Put right what the checks of an escalation, its template and its policy ask for."""
+    if kind is EscalationTemplate:
+        values["add_account_team" if values.get("type", "case") == "case" else "add_assignment_group_manager"] = False
+    if kind is EscalationPolicy:
+        templates = values.get("templates", {})
+        values["customer_template"] = next((name for name, one in templates.items() if one.type == "case"), None)
+    if kind is Escalation:
+        if values.get("account") is None:
+            values |= {"case": "c1", "assignment_group": None, "assigned_to": None, "related_cases": ()}
+        else:
+            values["case"] = None
+        values["requested_at"], values["updated_at"] = sorted((values["requested_at"], values["updated_at"]))
+        kept = {"escalated": ("approved",), "declined": ("declined",), "closed": ("approved", "closed")}
+        stamps = ("approved_by", "declined_by", "declined_reason", "closed_by", "closed_justification")
+        for name in (*stamps, "approved_at", "declined_at", "closed_at"):
+            set_to = values["updated_at"] if name.endswith("_at") else values.get(name) or "x"
+            values[name] = set_to if name.partition("_")[0] in kept.get(values.get("state", ""), ()) else None
+
+
 _OWNERS = ("account", "consumer", "household", "organization")
 _PARTIES: Mapping[Any, tuple[str, ...]] = {
     SoldProduct: _OWNERS,
     InstallBaseItem: _OWNERS,
     TeamMember: ("account", "consumer", "household"),
     ContractRelationship: ("account", "contact", "user"),
+    SpecialHandlingNote: ("account", "contact", "consumer", "product", "asset", "case", "when"),
 }
 """Of which parties a noun names exactly one."""
+_OF_ONE = (ContractRelationship, SpecialHandlingNote)  # a contact too, then without an account
 
 
 def _with_one_primary(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
@@ -228,6 +272,8 @@ def _typed(kind: Any) -> st.SearchStrategy[Any]:
         return _ids
     if kind == Condition:
         return conditions
+    if kind is Order:
+        return _orders()
     return nouns(kind) if attrs.has(kind) else _of_parts(get_origin(kind), get_args(kind))
 
 
@@ -239,6 +285,8 @@ def _of_parts(origin: Any, parts: tuple[Any, ...]) -> st.SearchStrategy[Any]:
         return st.frozensets(_typed(parts[0]), max_size=3)
     if origin is tuple and parts[-1] is ...:
         return st.lists(_typed(parts[0]), max_size=3, unique_by=repr).map(tuple)
+    if origin is abc.Mapping:
+        return st.dictionaries(_ids, _typed(parts[1]), max_size=2)
     if origin is tuple:
         return st.tuples(*map(_typed, parts))
     chosen = [_typed(part) for part in parts if part is not NoneType and not attrs.has(part)]
@@ -267,15 +315,26 @@ def _atoms(draw: st.DrawFn) -> Condition:
     return draw(st.sampled_from((Atom(name, "in", values), Atom(name, "ne", values[0]), Atom(name, "changes"))))
 
 
-conditions = st.recursive(
-    _atoms(),
-    lambda inner: st.one_of(
-        inner.map(Not),
-        st.lists(inner, min_size=1, max_size=3).map(AllOf),
-        st.lists(inner, min_size=1, max_size=3).map(AnyOf),
-    ),
-    max_leaves=5,
-)
+def _conditions(atoms: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    """Any condition of these tests."""
+    return st.recursive(
+        atoms,
+        lambda inner: st.one_of(
+            inner.map(Not),
+            st.lists(inner, min_size=1, max_size=3).map(AllOf),
+            st.lists(inner, min_size=1, max_size=3).map(AnyOf),
+        ),
+        max_leaves=5,
+    )
+
+
+def _stands(condition: Condition) -> bool:
+    """Whether a test is of how a case stands, not of what happens to it."""
+    return not any(atom.op.startswith("changes") or atom.field.startswith("event.") for atom in atoms_of(condition))
+
+
+conditions = _conditions(_atoms())
+standing_conditions = _conditions(_atoms().filter(_stands))
 
 
 @st.composite
@@ -387,7 +446,7 @@ def _led(noun: Any, first: Mapping[Any, str]) -> Any:
     for field in attrs.fields(type(noun)):
         value = getattr(noun, field.name)
         target = next((part for part in (field.type, *get_args(field.type)) if part in first), None)
-        if field.name not in ("id", *_ABOVE) and value:
+        if field.name not in ("id", *_ABOVE) and isinstance(value, str | tuple) and value:
             if target is not None:
                 changes[field.name] = (first[target],) if isinstance(value, tuple) else first[target]
             elif isinstance(value, tuple) and attrs.has(type(value[0])):
@@ -395,12 +454,18 @@ def _led(noun: Any, first: Mapping[Any, str]) -> Any:
     return attrs.evolve(noun, **changes)
 
 
-def _changes(names: tuple[str, ...] | None = None) -> st.SearchStrategy[dict[str, Any]]:
-    """New values of some of a case's fields."""
-    fields = [field for field in attrs.fields(Case) if names is None or field.name in names]
-    own = {**_TEXTS, **_OWN[Case]}
+def _changes(names: tuple[str, ...] | None = None, noun: Any = Case) -> st.SearchStrategy[dict[str, Any]]:
+    """New values of some of a case's fields, or a task's."""
+    fields = [field for field in attrs.fields(noun) if names is None or field.name in names]
+    own = {**_TEXTS, **_OWN.get(noun, {})}
     options = {field.name: own[field.name] if field.name in own else _typed(field.type) for field in fields}
     return st.fixed_dictionaries({}, optional=options).map(lambda changes: dict(list(changes.items())[:6]))
+
+
+def _orders() -> st.SearchStrategy[Order]:
+    """An order of any command."""
+    commands = st.sampled_from(list(COMMANDS.values())).flatmap(nouns)
+    return st.builds(Order.of, commands, st.one_of(st.none(), _ids), _ids)
 
 
 def _goals() -> st.SearchStrategy[Goal]:
@@ -458,8 +523,17 @@ _OWN: dict[Any, dict[str, st.SearchStrategy[Any]]] = {
         "handover": st.just("23:59"),
     },
     ModelCategory: {"asset_class": st.just("hardware")},
+    ProactivePolicy: {
+        "priorities": st.dictionaries(st.sampled_from(ALERT_SEVERITIES), st.integers(1, 5)),
+        "major_from": st.integers(2, 9),
+    },
+    SpecialHandlingNote: {"when": st.one_of(st.none(), st.deferred(lambda: standing_conditions))},
+    EscalationPolicy: {
+        "templates": st.dictionaries(_ids, st.deferred(lambda: nouns(EscalationTemplate)), max_size=3),
+    },
     Event: {"changes": st.deferred(_changes)},
     Revision: {"fields": _free_mappings},
+    UpdateTask: {"changes": st.deferred(lambda: _changes(TASK_FIELDS, CaseTask))},
     UpdateCase: {
         "changes": st.deferred(
             lambda: _changes(("category", "impact", "account", "share_resolution_notes", "informed_users"))

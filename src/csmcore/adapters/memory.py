@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import attrs
 
 from csmcore.adapters.clocks import SystemClock
-from csmcore.errors import StaleVersion
+from csmcore.errors import InvalidValue, StaleVersion
 from csmcore.model import (
     Account,
     AccountId,
@@ -22,6 +22,7 @@ from csmcore.model import (
     BookEntry,
     Case,
     CaseId,
+    ChildCase,
     CommandId,
     Consumer,
     ConsumerId,
@@ -30,6 +31,7 @@ from csmcore.model import (
     ContractRelationship,
     Entitlement,
     EntitlementId,
+    Escalation,
     Group,
     GroupId,
     Household,
@@ -49,6 +51,8 @@ from csmcore.model import (
     SoldProductId,
     SupportPolicy,
     TimeEntry,
+    User,
+    UserId,
 )
 from csmcore.ports import Clock
 
@@ -90,6 +94,8 @@ def _keys(noun: BookEntry | TimeEntry) -> Iterator[_Key]:
     match noun:
         case TimeEntry():
             yield "case", noun.case
+        case User():
+            yield from (("group", str(group)) for group in noun.groups)
         case Household():
             yield from dict.fromkeys(("member", str(member.consumer)) for member in noun.members)
         case Account():
@@ -123,6 +129,8 @@ class MemoryHost:
         self._entries: dict[CaseId, list[LogEntry]] = {}
         self._commands: dict[CommandId, LogEntry] = {}
         self._numbered = 0
+        self._below: dict[CaseId, dict[CaseId, None]] = defaultdict(dict)
+        self._escalated: dict[AccountId, Escalation] = {}
         self._taken: dict[CaseId, list[LedgerEntry]] = {}
         self._known: dict[type, _Index[Any]] = defaultdict(_Index)
         if book is not None:
@@ -193,10 +201,29 @@ class MemoryHost:
                 self._count(entry.ledger)
             if receipt is not None:
                 self._commands[receipt.command_id] = entry
+            self._move(case, None if before is None else before.parent)
             self._cases[case.id] = case
             self._clocks[case.id] = sla
             self._activity.setdefault(case.id, []).extend(activity)
             self._entries.setdefault(case.id, []).append(entry)
+
+    def _move(self, case: Case, above: CaseId | None) -> None:
+        """Find a case among the children of its parent, and no longer among those of the one before."""
+        if case.parent != above:
+            if above is not None:
+                self._below[above].pop(case.id, None)
+            if case.parent is not None:
+                self._below[case.parent][case.id] = None
+
+    def children(self, case_id: CaseId) -> Iterable[ChildCase]:
+        """See `csmcore.ports.CaseStore`."""
+        with self._lock:
+            return [ChildCase.of(self._cases[child]) for child in self._below.get(case_id, ())]
+
+    def cases_opened(self, consumer_id: ConsumerId, since: datetime) -> int:
+        """See `csmcore.ports.CaseStore`."""
+        with self._lock:
+            return sum(case.consumer == consumer_id and case.opened_at > since for case in self._cases.values())
 
     def _count(self, ledger: Sequence[LedgerEntry]) -> None:
         """Add entries to their ledgers, or none of them."""
@@ -266,6 +293,26 @@ class MemoryHost:
     def group(self, group_id: GroupId) -> Group | None:
         """See `csmcore.ports.Workforce`."""
         return self._find(Group, group_id)
+
+    def user(self, user_id: UserId) -> User | None:
+        """See `csmcore.ports.Workforce`."""
+        return self._find(User, user_id)
+
+    def members(self, group_id: GroupId) -> Sequence[User]:
+        """See `csmcore.ports.Workforce`."""
+        return self._for(User, ("group", group_id))
+
+    def escalate_account(self, escalation: Escalation) -> None:
+        """Keep what was decided about an account's escalation. Raises InvalidValue for one of a case."""
+        if escalation.account is None:
+            raise InvalidValue("escalation", "it is of a case, which keeps its own", "give one of an account")
+        with self._lock:
+            self._escalated[escalation.account] = escalation
+
+    def account_escalation(self, account_id: AccountId) -> Escalation | None:
+        """See `csmcore.ports.Escalations`."""
+        with self._lock:
+            return self._escalated.get(account_id)
 
     def contracts(self, accounts: Sequence[AccountId], consumer: ConsumerId | None) -> Iterable[ServiceContract]:
         """See `csmcore.ports.Agreements`."""

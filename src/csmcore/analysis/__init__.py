@@ -3,6 +3,7 @@
 from csmcore.analysis.customers.story import tell_customers
 from csmcore.analysis.customers.telling import CustomerKind, CustomerStory, StoryAnswer, StoryChapter, StoryStep
 from csmcore.analysis.promises import CaseReplay, Outcome, PromiseAttainment, attainment, outcome
+from csmcore.analysis.recurrence import find_recurring
 from csmcore.analysis.replay import replay_history
 from csmcore.analysis.report import ReplayReport
 from csmcore.analysis.worked import WorkedFigure, check_worked
@@ -20,6 +21,7 @@ __all__ = [
     "WorkedFigure",
     "attainment",
     "check_worked",
+    "find_recurring",
     "outcome",
     "replay_history",
     "tell_customers",

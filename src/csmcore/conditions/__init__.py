@@ -24,7 +24,7 @@ from csmcore.conditions.nodes import (
 from csmcore.conditions.reasoning import Verdict, Witness, disjoint, equivalent, implies, satisfiable
 from csmcore.conditions.schema import FieldKind, FieldType, Schema
 from csmcore.conditions.sentences import sentence
-from csmcore.conditions.values import Constant, Kind, Record, Scalar, kind_of, same
+from csmcore.conditions.values import Constant, Kind, Record, Scalar, constant, kind_of, same
 
 __all__ = [
     "OPERATORS",
@@ -52,6 +52,7 @@ __all__ = [
     "compile_condition",
     "condition_from_mapping",
     "condition_to_mapping",
+    "constant",
     "disjoint",
     "equivalent",
     "field",

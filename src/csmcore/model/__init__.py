@@ -37,8 +37,10 @@ from csmcore.model.case import (
     Resolution,
 )
 from csmcore.model.case_actions import ACTIONS, Action
+from csmcore.model.case_parties import PARTIES, Party, Who
 from csmcore.model.case_policy import AutoClose, BlockerRule, CasePolicy, DayCount
-from csmcore.model.case_task import TASK_STATES, CaseTask, TaskState
+from csmcore.model.case_task import TASK_STATES, CaseTask, TaskState, TaskView
+from csmcore.model.case_type import BASE_TYPE, EXTRA_KINDS, CaseType, ExtraField, ExtraKind, Substates
 from csmcore.model.commands import (
     COMMANDS,
     AcceptCase,
@@ -54,6 +56,7 @@ from csmcore.model.commands import (
     CloseCase,
     Command,
     OpenCase,
+    OpenedMajorState,
     OverridePriority,
     ProposeSolution,
     RejectSolution,
@@ -64,7 +67,13 @@ from csmcore.model.commands import (
 )
 from csmcore.model.configuration_item import ConfigurationItem
 from csmcore.model.consumer import Consumer
-from csmcore.model.consumption import CONSUMPTION_MILESTONES, ConsumptionMilestone, LedgerEntry, TimeEntry
+from csmcore.model.consumption import (
+    CONSUMPTION_MILESTONES,
+    MAX_WORKED_SECONDS,
+    ConsumptionMilestone,
+    LedgerEntry,
+    TimeEntry,
+)
 from csmcore.model.contact import Contact
 from csmcore.model.contract import (
     CONTRACT_STATES,
@@ -143,7 +152,9 @@ from csmcore.model.escalation_commands import (
 from csmcore.model.escalation_decision import EscalationDecision, EscalationFacts
 from csmcore.model.events import EVENT_KINDS, Event, EventKind
 from csmcore.model.facts import CaseFacts
+from csmcore.model.family import ChildCase
 from csmcore.model.fields import made, revised
+from csmcore.model.flow_overlay import ADDABLE, FORM_FIELDS, OF_TYPE, Addable, FlowCut, FlowDemand, FlowOverlay, FlowRow
 from csmcore.model.frozen_mapping import frozen
 from csmcore.model.goals import Goal, GoalChange, read_time
 from csmcore.model.group import Group
@@ -165,6 +176,7 @@ from csmcore.model.ids import (
     AccountRelationshipId,
     ActivityId,
     AddressId,
+    AlertId,
     AssetId,
     CaseId,
     CommandId,
@@ -191,6 +203,7 @@ from csmcore.model.ids import (
     RotaId,
     SkillId,
     SoldProductId,
+    SpecialHandlingNoteId,
     TaskNumber,
     TeamMemberId,
     TimeEntryId,
@@ -209,11 +222,23 @@ from csmcore.model.imports import (
 from csmcore.model.install_base_item import InstallBaseItem
 from csmcore.model.location import Location
 from csmcore.model.log import CommandReceipt, LogEntry
+from csmcore.model.major_commands import (
+    AcceptMajorCase,
+    AddChildren,
+    FollowedState,
+    FollowParent,
+    HearOfChild,
+    MergeCase,
+    ProposeMajorCase,
+    RejectMajorCase,
+)
+from csmcore.model.major_policy import SYNCED_FIELDS, MajorCasePolicy, SyncedField
 from csmcore.model.matching import Criterion, CriterionKind, MatchingRule, Requirement, known_requirements, skills_once
 from csmcore.model.measures import CLOCK_CONDITIONS, MEASURES, CancelMode, Measure, Recurrence, ResetAction, ResumeMode
+from csmcore.model.message import KnownCase, Message, MessageDecision, MessageFacts, MessageOutcome, SubjectToken
 from csmcore.model.model_category import WITHOUT_CI, ModelCategory
 from csmcore.model.notifications import NOTIFICATION_KINDS, Notification, NotificationKind
-from csmcore.model.orders import Order
+from csmcore.model.orders import ORDER, Order
 from csmcore.model.plain_form import canonical, digest_of, plain
 from csmcore.model.policy import (
     BUSINESS_MODELS,
@@ -228,8 +253,10 @@ from csmcore.model.policy_ref import PolicyRef
 from csmcore.model.product import AssetTracking, Component, Delivery, ModelStatus, Product, ProductForm, ProductModel
 from csmcore.model.queue import Queue, SpillOver
 from csmcore.model.ranking import Assignment, DroppedAgent, NextCase, RankedAgent, Ranking, Score, SkippedCase
+from csmcore.model.reaction import Reaction, ReactionTrigger
 from csmcore.model.readings import Explanation, Segment, SegmentKind, SlaReading
 from csmcore.model.reasons import Reason, Refusal, Refused, accepted
+from csmcore.model.record_commands import RECORD_TEXTS, HearOfRecord, LinkRecord, UnlinkRecord
 from csmcore.model.recurrence import (
     RECURRENCE_FIELDS,
     CaseSummary,
@@ -245,7 +272,15 @@ from csmcore.model.registration import (
     RegistrationState,
     RequestRegistration,
 )
-from csmcore.model.related_record import RECORD_KINDS, RecordKind, RelatedRecord
+from csmcore.model.related_record import (
+    RECORD_CHANGES,
+    RECORD_KINDS,
+    RecordChange,
+    RecordDraft,
+    RecordKind,
+    RelatedRecord,
+    record_key,
+)
 from csmcore.model.responsibility import ContactRelationship, ResponsibilityDefinition, ResponsibilityHolder, TeamMember
 from csmcore.model.revision import Revision
 from csmcore.model.rota import Rota, RotaSwap
@@ -263,6 +298,8 @@ from csmcore.model.special_handling import (
     Surfaced,
     SurfacedNote,
 )
+from csmcore.model.stream import StreamItem, StreamKind
+from csmcore.model.task_commands import TASK_FIELDS, AddTask, CancelTask, CloseTask, LogTime, UpdateTask
 from csmcore.model.thresholds import Threshold
 from csmcore.model.update_case import UPDATABLE_FIELDS, UpdateCase
 from csmcore.model.user import Skill, SkillLevel, User
@@ -271,9 +308,11 @@ from csmcore.model.worked import WorkedBook, WorkedClock, WorkedHistory, WorkedR
 __all__ = [
     "ACTIONS",
     "ACTION_STATUSES",
+    "ADDABLE",
     "ADDRESS_KINDS",
     "ALERT_SEVERITIES",
     "ASSET_SUBSTATES",
+    "BASE_TYPE",
     "BLOCKER_REASONS",
     "BUSINESS_MODELS",
     "CASE_FIELDS",
@@ -294,22 +333,33 @@ __all__ = [
     "ESCALATION_STATES",
     "ESCALATION_TRENDS",
     "EVENT_KINDS",
+    "EXTRA_KINDS",
+    "FORM_FIELDS",
     "IMPORT_OUTCOMES",
     "KEYED_FIELDS",
     "MAJOR_CASE_STATES",
+    "MAX_WORKED_SECONDS",
     "MEASURES",
     "NOTIFICATION_KINDS",
+    "OF_TYPE",
+    "ORDER",
+    "PARTIES",
+    "RECORD_CHANGES",
     "RECORD_KINDS",
+    "RECORD_TEXTS",
     "RECURRENCE_FIELDS",
     "REGISTRATION_STATES",
     "REVISION_SCHEMA",
     "SEVERITY_COLOURS",
+    "SYNCED_FIELDS",
     "SYSTEM",
+    "TASK_FIELDS",
     "TASK_STATES",
     "TERMINAL_STATES",
     "UPDATABLE_FIELDS",
     "WITHOUT_CI",
     "AcceptCase",
+    "AcceptMajorCase",
     "AcceptSolution",
     "Account",
     "AccountId",
@@ -325,10 +375,13 @@ __all__ = [
     "Actor",
     "ActorKind",
     "AddBlocker",
+    "AddChildren",
     "AddComment",
     "AddContractLine",
     "AddCovered",
+    "AddTask",
     "AddWorkNote",
+    "Addable",
     "Address",
     "AddressId",
     "AddressKind",
@@ -338,6 +391,7 @@ __all__ = [
     "Alert",
     "AlertDecision",
     "AlertFacts",
+    "AlertId",
     "AlertOrder",
     "AlertSeverity",
     "AnswerSurvey",
@@ -365,6 +419,7 @@ __all__ = [
     "CancelCase",
     "CancelContract",
     "CancelMode",
+    "CancelTask",
     "Candidate",
     "Case",
     "CaseCommand",
@@ -374,12 +429,15 @@ __all__ = [
     "CaseState",
     "CaseSummary",
     "CaseTask",
+    "CaseType",
     "CellKind",
     "ChangeContractDates",
     "ChangeContractLine",
     "Channel",
+    "ChildCase",
     "ClockChange",
     "CloseCase",
+    "CloseTask",
     "Command",
     "CommandId",
     "CommandReceipt",
@@ -449,14 +507,24 @@ __all__ = [
     "EventKind",
     "ExpireContract",
     "Explanation",
+    "ExtraField",
+    "ExtraKind",
     "FieldColumn",
     "Finding",
+    "FlowCut",
+    "FlowDemand",
+    "FlowOverlay",
+    "FlowRow",
+    "FollowParent",
+    "FollowedState",
     "Goal",
     "GoalChange",
     "Group",
     "GroupId",
     "HandlingSource",
     "HandlingStatus",
+    "HearOfChild",
+    "HearOfRecord",
     "HiddenNote",
     "HistoryMapping",
     "HistoryRow",
@@ -470,18 +538,27 @@ __all__ = [
     "InstallBaseItem",
     "InstallBaseItemId",
     "KnownAccounts",
+    "KnownCase",
     "KnownContacts",
     "Layout",
     "LedgerEntry",
     "LeftOut",
+    "LinkRecord",
     "Location",
     "LocationId",
     "LogEntry",
+    "LogTime",
+    "MajorCasePolicy",
     "MajorCaseProposal",
     "MajorCaseState",
     "MajorRecipient",
     "MatchingRule",
     "Measure",
+    "MergeCase",
+    "Message",
+    "MessageDecision",
+    "MessageFacts",
+    "MessageOutcome",
     "ModelCategory",
     "ModelCategoryId",
     "ModelStatus",
@@ -490,10 +567,12 @@ __all__ = [
     "NotificationKind",
     "OnTime",
     "OpenCase",
+    "OpenedMajorState",
     "Order",
     "Otherwise",
     "OutcomeKind",
     "OverridePriority",
+    "Party",
     "Pause",
     "PolicyRef",
     "PriorityMatrix",
@@ -504,12 +583,17 @@ __all__ = [
     "ProductId",
     "ProductModel",
     "ProductModelId",
+    "ProposeMajorCase",
     "ProposeSolution",
     "Queue",
     "RankedAgent",
     "Ranking",
+    "Reaction",
+    "ReactionTrigger",
     "Reason",
     "Reattach",
+    "RecordChange",
+    "RecordDraft",
     "RecordKind",
     "Recurrence",
     "RecurrenceField",
@@ -522,6 +606,7 @@ __all__ = [
     "RegistrationKind",
     "RegistrationState",
     "RejectContract",
+    "RejectMajorCase",
     "RejectSolution",
     "RelatedRecord",
     "RelationshipTypeId",
@@ -568,28 +653,38 @@ __all__ = [
     "SoldProductId",
     "SoldProductState",
     "SpecialHandlingNote",
+    "SpecialHandlingNoteId",
     "SpillOver",
     "Stage",
     "Standing",
     "Standstill",
+    "StreamItem",
+    "StreamKind",
+    "SubjectToken",
     "SubmitContract",
+    "Substates",
     "SupportPolicy",
     "Surfaced",
     "SurfacedNote",
     "SuspendContract",
+    "SyncedField",
     "TaskNumber",
     "TaskState",
+    "TaskView",
     "TeamMember",
     "TeamMemberId",
     "Threshold",
     "TimeColumn",
     "TimeEntry",
     "TimeEntryId",
+    "UnlinkRecord",
     "UpdateCase",
     "UpdateEscalation",
+    "UpdateTask",
     "User",
     "UserId",
     "WaitingCase",
+    "Who",
     "WorkNote",
     "WorkedBook",
     "WorkedClock",
@@ -606,6 +701,7 @@ __all__ = [
     "parse_duration",
     "plain",
     "read_time",
+    "record_key",
     "revised",
     "row_field",
     "skills_once",

@@ -54,7 +54,7 @@ def _is_short(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
         raise LimitExceeded(field.name, "characters", _MAX_SHORT)
 
 
-def _are_priorities(_: object, field: "attrs.Attribute[Any]", priorities: Mapping[str, int]) -> None:
+def _are_priorities(_: object, field: "attrs.Attribute[Any]", priorities: Mapping[AlertSeverity, int]) -> None:
     """Priorities 1 to 5 by severity; some may be left out."""
     for severity, priority in priorities.items():
         place = f"{field.name}.{severity}"
@@ -209,7 +209,9 @@ class AlertDecision:
         return f"alert {self.alert}, {instant_text(self.at)}: {len(self.affected)} affected{because}"
 
     def _rows(self) -> list[tuple[str, str, str]]:
-        rows = [(each.order.action, each.order.case or "a new case", each.reason.text) for each in self.orders]
+        rows: list[tuple[str, str, str]] = [
+            (each.order.action, each.order.case or "a new case", each.reason.text) for each in self.orders
+        ]
         if self.major is not None:
             rows.append(("major case", self.major.case or "a new case", f"{len(self.major.recipients)} recipients"))
         for other in self.left_out:

@@ -19,7 +19,9 @@ _MOST = 1_000  # rules, matching rules, queues
 
 @attrs.frozen(kw_only=True)
 class AssignmentRule:
-    """Who gets the cases that ``when`` describes (None: all): a ``group``, a ``user``, or whom a rule ``matching`` finds.
+    """Who gets the cases that ``when`` describes (None: all): a ``group``, a ``user``, or whom ``matching`` finds.
+
+    ``matching`` names a matching rule, which applies where its own condition holds too.
 
     The lowest ``order`` first, then the lower id; the first that applies decides. With a group the user must be of it.
     Raises InvalidValue.

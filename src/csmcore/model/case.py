@@ -8,6 +8,7 @@ import attrs
 
 from csmcore.model.blocking import ActionStatus, Blocker
 from csmcore.model.case_task import CaseTask
+from csmcore.model.escalation import Escalation
 from csmcore.model.fields import in_utc, is_id, is_ids, is_short_id, is_text, is_written, one_of, optional, within
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.ids import (
@@ -130,6 +131,7 @@ class Case:
     follow_up_of: CaseId | None = attrs.field(default=None, validator=optional(is_id))
     merged_into: CaseId | None = attrs.field(default=None, validator=optional(is_id))
     major_case_state: MajorCaseState | None = attrs.field(default=None, validator=optional(one_of(MAJOR_CASE_STATES)))
+    escalation: Escalation | None = None
     business_impact: str | None = attrs.field(default=None, validator=optional(is_written), repr=False)
     contributor_users: tuple[UserId, ...] = attrs.field(default=(), validator=is_ids)
     contributor_groups: tuple[GroupId, ...] = attrs.field(default=(), validator=is_ids)

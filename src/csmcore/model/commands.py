@@ -6,14 +6,21 @@ A constructor checks types and form only. What an action requires, and of whom, 
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar, TypeAlias, get_args
+from typing import ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
 from csmcore.model.blocking_commands import AddBlocker, ResolveBlocker
 from csmcore.model.case import CHANNELS, Channel
 from csmcore.model.case_actions import Action
-from csmcore.model.fields import is_id, is_ids, is_text, one_of, optional, within
+from csmcore.model.escalation_commands import (
+    ApproveEscalation,
+    DeclineEscalation,
+    Deescalate,
+    RequestEscalation,
+    UpdateEscalation,
+)
+from csmcore.model.fields import is_id, is_ids, is_text, is_written, one_of, optional, within
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.ids import (
     AccountId,
@@ -29,7 +36,18 @@ from csmcore.model.ids import (
     SoldProductId,
     UserId,
 )
+from csmcore.model.major_commands import (
+    AcceptMajorCase,
+    AddChildren,
+    FollowParent,
+    HearOfChild,
+    MergeCase,
+    ProposeMajorCase,
+    RejectMajorCase,
+)
+from csmcore.model.record_commands import HearOfRecord, LinkRecord, UnlinkRecord
 from csmcore.model.rendering import names_alone
+from csmcore.model.task_commands import AddTask, CancelTask, CloseTask, LogTime, UpdateTask
 from csmcore.model.update_case import UpdateCase
 
 __all__ = [
@@ -47,6 +65,7 @@ __all__ = [
     "CloseCase",
     "Command",
     "OpenCase",
+    "OpenedMajorState",
     "OverridePriority",
     "ProposeSolution",
     "RejectSolution",
@@ -56,6 +75,8 @@ __all__ = [
     "ResumeWork",
 ]
 
+OpenedMajorState: TypeAlias = Literal["proposed", "accepted"]
+
 _NO_VALUES: Mapping[str, object] = FrozenMapping()
 
 
@@ -63,7 +84,9 @@ _NO_VALUES: Mapping[str, object] = FrozenMapping()
 class OpenCase:
     """Open a case for a customer. ``follow_up_of`` names the ended case that it goes on from.
 
-    ``case_type`` and the fields of ``extra`` are those that the policy declares.
+    ``case_type`` and the fields of ``extra`` are those that the policy declares. A major case, or one that is proposed
+    as such (``major_case_state``), is for no customer in particular; ``major_case_of`` names the case that led to it.
+    ``comment`` is told to the customer at once.
     """
 
     action: ClassVar[Action] = "open_case"
@@ -95,6 +118,13 @@ class OpenCase:
     parent: CaseId | None = attrs.field(default=None, validator=optional(is_id))
     follow_up_of: CaseId | None = attrs.field(default=None, validator=optional(is_id))
     share_resolution_notes: bool = False
+    priority: int | None = attrs.field(default=None, validator=optional(within(1, 5)))
+    comment: str = attrs.field(default="", validator=is_text, repr=False)
+    major_case_state: OpenedMajorState | None = attrs.field(
+        default=None, validator=optional(one_of(get_args(OpenedMajorState)))
+    )
+    business_impact: str | None = attrs.field(default=None, validator=optional(is_written), repr=False)
+    major_case_of: CaseId | None = attrs.field(default=None, validator=optional(is_id))
 
 
 @attrs.frozen
@@ -266,6 +296,26 @@ CaseCommand: TypeAlias = (
     | AnswerSurvey
     | AddBlocker
     | ResolveBlocker
+    | LinkRecord
+    | UnlinkRecord
+    | HearOfRecord
+    | ProposeMajorCase
+    | AcceptMajorCase
+    | RejectMajorCase
+    | AddChildren
+    | FollowParent
+    | HearOfChild
+    | MergeCase
+    | AddTask
+    | UpdateTask
+    | CloseTask
+    | CancelTask
+    | LogTime
+    | RequestEscalation
+    | ApproveEscalation
+    | DeclineEscalation
+    | Deescalate
+    | UpdateEscalation
 )
 """What can be asked of a case that there is."""
 

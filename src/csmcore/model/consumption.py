@@ -8,15 +8,15 @@ import attrs
 from csmcore.errors import InvalidValue
 from csmcore.model.case import CHANNELS, Channel
 from csmcore.model.fields import in_utc, is_id, is_text, one_of, optional, within
-from csmcore.model.ids import CaseId, EntitlementId, TimeEntryId
+from csmcore.model.ids import CaseId, EntitlementId, TaskNumber, TimeEntryId
 
-__all__ = ["CONSUMPTION_MILESTONES", "ConsumptionMilestone", "LedgerEntry", "TimeEntry"]
+__all__ = ["CONSUMPTION_MILESTONES", "MAX_WORKED_SECONDS", "ConsumptionMilestone", "LedgerEntry", "TimeEntry"]
 
 ConsumptionMilestone: TypeAlias = Literal["creation", "resolution", "close"]
 CONSUMPTION_MILESTONES: tuple[ConsumptionMilestone, ...] = get_args(ConsumptionMilestone)
 
 _MOST = 1 << 53
-_YEAR = 366 * 24 * 3600
+MAX_WORKED_SECONDS = 366 * 24 * 3600  # of one time entry: a year
 
 
 @attrs.frozen(kw_only=True)
@@ -50,13 +50,18 @@ class LedgerEntry:
 
 @attrs.frozen(kw_only=True)
 class TimeEntry:
-    """Time that was worked on a case, in whole seconds; hours entitlements are counted by it. Raises InvalidValue."""
+    """Time that was worked on a case, in whole seconds; hours entitlements are counted by it, and what service costs.
+
+    ``by`` is who worked, ``task`` the task of the case that it was for; None: the case as a whole. Raises InvalidValue,
+    NaiveDatetime.
+    """
 
     id: TimeEntryId = attrs.field(validator=is_id)
     case: CaseId = attrs.field(validator=is_id)
     by: str = attrs.field(validator=is_id)
-    seconds: int = attrs.field(validator=within(1, _YEAR))
+    seconds: int = attrs.field(validator=within(1, MAX_WORKED_SECONDS))
     at: datetime
+    task: TaskNumber | None = attrs.field(default=None, validator=optional(is_id))
     text: str = attrs.field(default="", validator=is_text, repr=False)
 
     def __attrs_post_init__(self) -> None:

@@ -177,6 +177,14 @@ class EscalationTemplate:
                 raise InvalidValue(name, f"the template is of type {self.type}", f"it is for type {kind}")
 
 
+def _have_names(_: object, field: "attrs.Attribute[Any]", templates: Mapping[str, EscalationTemplate]) -> None:
+    for name in templates:
+        try:
+            is_id(_, field, name)
+        except InvalidValue as error:
+            raise InvalidValue(field.name, f"name {error.problem}", error.hint) from None
+
+
 _NO_TEMPLATES: Mapping[str, EscalationTemplate] = FrozenMapping()
 
 
@@ -189,17 +197,11 @@ class EscalationPolicy:
     cases.
     """
 
-    templates: Mapping[str, EscalationTemplate] = attrs.field(default=_NO_TEMPLATES, converter=frozen)
+    templates: Mapping[str, EscalationTemplate] = attrs.field(
+        default=_NO_TEMPLATES, converter=frozen, validator=_have_names
+    )
     customer_template: str | None = attrs.field(default=None, validator=optional(is_id))
     requester_may_approve: bool = False
-
-    @templates.validator
-    def _have_names(self, field: "attrs.Attribute[Any]", templates: Mapping[str, EscalationTemplate]) -> None:
-        for name in templates:
-            try:
-                is_id(self, field, name)
-            except InvalidValue as error:
-                raise InvalidValue("templates", f"name {error.problem}", error.hint) from None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a template of customers that is none."""

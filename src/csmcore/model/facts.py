@@ -8,6 +8,7 @@ import attrs
 
 from csmcore.errors import InvalidValue, shown
 from csmcore.model.account import Account
+from csmcore.model.account_relationship import AccountRelationship, AccountRelationshipType
 from csmcore.model.asset import Asset
 from csmcore.model.case import Case
 from csmcore.model.consumer import Consumer
@@ -15,11 +16,14 @@ from csmcore.model.consumption import LedgerEntry, TimeEntry
 from csmcore.model.contact import Contact
 from csmcore.model.contract import ServiceContract
 from csmcore.model.entitlement import Entitlement
+from csmcore.model.family import ChildCase
 from csmcore.model.group import Group
 from csmcore.model.household import Household
+from csmcore.model.ids import GroupId, UserId
 from csmcore.model.install_base_item import InstallBaseItem
 from csmcore.model.location import Location
 from csmcore.model.product import ProductModel
+from csmcore.model.responsibility import ContactRelationship
 from csmcore.model.sold_product import SoldProduct
 
 __all__ = ["CaseFacts"]
@@ -40,8 +44,14 @@ class CaseFacts:
     ``followed`` is the ended case that a new one goes on from; ``location`` is the asset's, ``group`` the one that the
     case is assigned to. ``consumption`` is what the case took from entitlements so far, ``consumed`` those that are not
     among ``entitlements``; ``time_entries`` is the time that was worked on it;
-    ``account_is_escalated`` says that an escalation of the account is open. Raises InvalidValue where the ancestors
-    are no line of parents, or two agreements have one id.
+    ``parent`` is the case above it and ``children`` are those below, ``recipients`` those whom it is to have children
+    for, ``merge_target`` is the case that it is to be merged into;
+    ``account_is_escalated`` says that an escalation of the account is open, ``approvers`` who may decide on one
+    of the case; ``actor_groups`` are the groups of whoever
+    acts. Of a case that a contact opens for others, ``relationships`` are those of the account, with their types, and
+    ``contact_relationships`` name who acts for it. ``recent_cases`` and ``recent_comments`` are what the consumer who
+    acts opened, and said on this case, within 24 hours.
+    Raises InvalidValue where the ancestors are no line of parents, or two agreements have one id.
     """
 
     account: Account | None = None
@@ -62,6 +72,17 @@ class CaseFacts:
     consumed: tuple[Entitlement, ...] = attrs.field(default=(), validator=_each_once)
     time_entries: tuple[TimeEntry, ...] = ()
     account_is_escalated: bool = False
+    approvers: tuple[UserId, ...] = ()
+    parent: Case | None = None
+    children: tuple[ChildCase, ...] = ()
+    recipients: tuple[Account | Consumer, ...] = ()
+    merge_target: Case | None = None
+    actor_groups: tuple[GroupId, ...] = ()
+    relationships: tuple[AccountRelationship, ...] = ()
+    relationship_types: tuple[AccountRelationshipType, ...] = ()
+    contact_relationships: tuple[ContactRelationship, ...] = ()
+    recent_cases: int = 0
+    recent_comments: int = 0
 
     def __attrs_post_init__(self) -> None:
         """Refuse ancestors that are no line of parents."""

@@ -10,9 +10,18 @@ from csmcore.conditions import Condition
 from csmcore.errors import InvalidValue, OutOfRange, shown
 from csmcore.model.fields import is_id, is_ids, is_text, is_whole, one_of, within
 from csmcore.model.ids import GroupId, UserId
+from csmcore.model.rendering import hours_text
 from csmcore.model.user import SkillLevel
 
-__all__ = ["Criterion", "CriterionKind", "MatchingRule", "Requirement", "known_requirements", "skills_once"]
+__all__ = [
+    "Criterion",
+    "CriterionKind",
+    "MatchingRule",
+    "Requirement",
+    "_is_strategy",
+    "known_requirements",
+    "skills_once",
+]
 
 CriterionKind: TypeAlias = Literal[
     "skills",
@@ -119,25 +128,24 @@ class Criterion:
         return _USUALLY_LESS.get(self.kind, False) if self.less_is_better is None else self.less_is_better
 
     @property
-    def is_time(self) -> bool:
-        """Whether it is measured in time: in microseconds, where numbers are given."""
-        return self.kind in _TIMES
-
-    @property
     def bound(self) -> int | None:
         """The threshold as it is measured."""
         time = self.threshold_time
         return self.threshold if time is None else time // timedelta(microseconds=1)
 
+    def spelled(self, measured: int) -> str:
+        """What is measured, as people read it: microseconds in hours."""
+        return hours_text(timedelta(microseconds=measured)) if self.kind in _TIMES else f"{measured:,}"
 
-def _few(_: object, field: "attrs.Attribute[Any]", criteria: tuple[Criterion, ...]) -> None:
+
+def _each_once(_: object, __: "attrs.Attribute[Any]", criteria: tuple[Criterion, ...]) -> None:
     kinds = [criterion.kind for criterion in criteria]
     for index, kind in enumerate(kinds):
         if kind in kinds[:index]:
             raise InvalidValue(f"criteria[{index}].kind", f"{kind} is there already", "give each kind once")
 
 
-def is_strategy(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
+def _is_strategy(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
     """``weighted``, or ``host:`` and the name of a way that the host brings."""
     if value != WEIGHTED and not (value.startswith("host:") and value.removeprefix("host:")):
         raise InvalidValue(field.name, f"{shown(value)} is not {WEIGHTED}", f"write {WEIGHTED}, or host:<name>")
@@ -153,7 +161,7 @@ class MatchingRule:
     ``on_duty`` by a rota now; to have ``capacity`` left. The ``criteria`` rank them; without any, whoever was not given
     a case for longest is next. ServiceNow's *simple* resources are users, its *advanced* ones groups with
     ``on_schedule``, its *selection criteria* the criteria; a script is a ``strategy`` of the host's, ``host:<name>``
-    (see `csmcore.rules.compile_assignment`). Raises InvalidValue, LimitExceeded.
+    (see `csmcore.rules.compile_assignment`). Raises InvalidValue.
     """
 
     id: str = attrs.field(validator=is_id)
@@ -163,5 +171,5 @@ class MatchingRule:
     groups: tuple[GroupId, ...] = attrs.field(default=(), validator=is_ids)
     requires: frozenset[Requirement] = attrs.field(default=frozenset[Requirement](), validator=known_requirements)
     skills: tuple[SkillLevel, ...] = attrs.field(default=(), validator=skills_once)
-    criteria: tuple[Criterion, ...] = attrs.field(default=(), validator=_few)
-    strategy: str = attrs.field(default=WEIGHTED, validator=is_strategy)
+    criteria: tuple[Criterion, ...] = attrs.field(default=(), validator=_each_once)
+    strategy: str = attrs.field(default=WEIGHTED, validator=_is_strategy)

@@ -1,6 +1,7 @@
 """Commands that follow from a decision: the same that people send, in the system's name."""
 
-from typing import Self
+from hashlib import sha256
+from typing import Final, Self
 
 import attrs
 
@@ -9,7 +10,12 @@ from csmcore.model.commands import Command
 from csmcore.model.fields import is_id, optional
 from csmcore.model.ids import CaseId, CommandId
 
-__all__ = ["Order"]
+__all__ = ["ORDER", "Order"]
+
+ORDER: Final = "order:"
+"""How the command ids of orders begin."""
+
+_LONGEST = 180  # characters of a key that is its own name
 
 
 @attrs.frozen(kw_only=True)
@@ -26,9 +32,10 @@ class Order:
     command_id: CommandId = attrs.field(validator=is_id)
 
     @classmethod
-    def of(cls, command: Command, case: CaseId | None, command_id: str) -> Self:
-        """The order to do this to a case."""
-        return cls(case=case, action=command.action, command=command, command_id=CommandId(command_id))
+    def of(cls, command: Command, case: CaseId | None, key: str) -> Self:
+        """The order to do this to a case; ``key`` says what asked for it, and which of its orders this is."""
+        short = key if len(key) <= _LONGEST else sha256(key.encode()).hexdigest()
+        return cls(case=case, action=command.action, command=command, command_id=CommandId(ORDER + short))
 
     def __str__(self) -> str:
         """What is to be done, and to what."""

@@ -10,13 +10,17 @@ import attrs
 from csmcore.calendars import Calendar
 from csmcore.errors import CalendarExhausted, InvalidValue, shown
 from csmcore.model.case_policy import CasePolicy
+from csmcore.model.case_type import BASE_TYPE, CaseType
+from csmcore.model.escalation import EscalationPolicy
 from csmcore.model.fields import is_id, within
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.goals import Goal
+from csmcore.model.major_policy import MajorCasePolicy
 from csmcore.model.measures import MEASURES, Measure
 from csmcore.model.periods import is_zone
 from csmcore.model.plain_form import digest_of
 from csmcore.model.policy_ref import PolicyRef
+from csmcore.model.reaction import Reaction
 from csmcore.model.sla import CUSTOM, SlaDefinition
 
 __all__ = [
@@ -41,7 +45,10 @@ DEFAULT_MATRIX: PriorityMatrix = FrozenMapping(
 
 _ACCOUNTS_OR_CONSUMERS: frozenset[BusinessModel] = frozenset({"b2b", "b2c"})
 _NO_MEASURES: Mapping[str, Measure] = FrozenMapping()
+_NO_TYPES: Mapping[str, CaseType] = FrozenMapping()
 _USUAL = CasePolicy()
+_NO_ESCALATION = EscalationPolicy()
+_USUAL_MAJOR = MajorCasePolicy()
 _OF_HOST = "host:"
 _LOWEST = 5  # of priorities
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
@@ -93,9 +100,11 @@ class SupportPolicy:
     ``timezone`` is the vendor's own, where nothing nearer names one. ``reopen_window_days`` is 0 where closed is final.
     ``business_models`` say whom a case may be for: an account (``b2b``), a consumer (``b2c``), or a consumer who came
     by an account, which the case names too (``b2b2c``, for which ``allows_account_with_consumer`` is an older word).
-    ``cases`` says how cases are worked. ``measures`` are its own, beside the built-in ones; its ``definitions`` have
-    what their measures say. Raises InvalidValue where a definition names no calendar or measure there is, or has a goal
-    that its calendar does not hold in the ten years from 2020, and where two definitions have one id.
+    ``case_types`` are the kinds of case beside the base one. ``cases`` says how cases are worked, ``major_cases`` what
+    major ones do to their children, ``reactions`` what is done when clocks speak. ``measures`` are its own, beside the
+    built-in ones; its ``definitions`` have what their measures say. Raises InvalidValue where a definition names no
+    calendar or measure there is, or has a goal that its calendar does not hold in the ten years from 2020, where a rule
+    names what there is not, and where two have one id.
     """
 
     name: str = attrs.field(validator=is_id)
@@ -110,6 +119,15 @@ class SupportPolicy:
     business_models: frozenset[BusinessModel] = attrs.field(default=_ACCOUNTS_OR_CONSUMERS)
     allows_account_with_consumer: bool = False
     cases: CasePolicy = attrs.field(default=_USUAL)
+    escalation: EscalationPolicy = attrs.field(default=_NO_ESCALATION)
+    reactions: tuple[Reaction, ...] = ()
+    major_cases: MajorCasePolicy = attrs.field(default=_USUAL_MAJOR)
+    case_types: Mapping[str, CaseType] = attrs.field(default=_NO_TYPES, converter=frozen)
+
+    @case_types.validator
+    def _are_named(self, field: "attrs.Attribute[Any]", types: Mapping[str, CaseType]) -> None:
+        for name in types:
+            is_id(self, field, name)
 
     @business_models.validator
     def _known_models(self, _: "attrs.Attribute[Any]", models: frozenset[BusinessModel]) -> None:
@@ -138,10 +156,26 @@ class SupportPolicy:
                 raise InvalidValue(f"$.definitions[{index}].id", f"{shown(definition.id)} is given twice", "rename one")
             ids.add(definition.id)
         object.__setattr__(self, "definitions", tuple(complete))
+        self._check_reactions(ids)
         auto_close = self.cases.auto_close
         if auto_close is not None and auto_close.calendar not in {None, *self.calendars}:
             problem = f"no calendar {shown(auto_close.calendar)}"
             raise InvalidValue("$.cases.auto_close.calendar", problem, "declare it under `calendars`")
+
+    def _check_reactions(self, definitions: set[str]) -> None:
+        names: set[str] = set()
+        for index, reaction in enumerate(self.reactions):
+            place = f"$.reactions[{index}]"
+            if reaction.id in names:
+                raise InvalidValue(f"{place}.id", f"{shown(reaction.id)} is given twice", "rename one")
+            names.add(reaction.id)
+            if reaction.definition is not None and reaction.definition not in definitions:
+                problem = f"no definition {shown(reaction.definition)}"
+                raise InvalidValue(f"{place}.definition", problem, "declare it under `definitions`")
+            template = self.escalation.templates.get(reaction.escalate or "")
+            if reaction.escalate is not None and (template is None or template.type != "case"):
+                problem = f"no template {shown(reaction.escalate)} of cases"
+                raise InvalidValue(f"{place}.escalate", problem, "declare it under `escalation.templates`")
 
     def _complete(self, definition: SlaDefinition) -> SlaDefinition:
         known = {**MEASURES, **self.measures}
@@ -170,6 +204,10 @@ class SupportPolicy:
     def allows_consumers_of_accounts(self) -> bool:
         """Whether a case may name an account and a consumer at once (B2B2C)."""
         return self.allows_account_with_consumer or "b2b2c" in self.business_models
+
+    def type_of(self, case_type: str | None) -> CaseType:
+        """The case type of that name; the base type for a case without one, or with one that the policy lacks."""
+        return BASE_TYPE if case_type is None else self.case_types.get(case_type, BASE_TYPE)
 
     @cached_property
     def digest(self) -> str:

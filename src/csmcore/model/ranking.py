@@ -1,7 +1,7 @@
 """Who was given a case and why: every agent's scores, and the reasons against all others."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 from itertools import islice
@@ -11,9 +11,9 @@ import attrs
 
 from csmcore.model.fields import in_utc
 from csmcore.model.ids import CaseId, GroupId, UserId
-from csmcore.model.matching import CriterionKind
+from csmcore.model.matching import Criterion
 from csmcore.model.reasons import Reason
-from csmcore.model.rendering import HtmlCell, escaped, hours_text, html_table, instant_text, printable
+from csmcore.model.rendering import HtmlCell, escaped, html_table, instant_text, printable
 
 __all__ = ["Assignment", "DroppedAgent", "NextCase", "RankedAgent", "Ranking", "Score", "SkippedCase"]
 
@@ -28,10 +28,7 @@ class Score:
     Time is measured in microseconds.
     """
 
-    kind: CriterionKind
-    weight: int
-    is_less_better: bool
-    is_time: bool
+    criterion: Criterion
     measured: int
     most: int
 
@@ -39,20 +36,18 @@ class Score:
     def value(self) -> Fraction:
         """From 0, the worst, to 1: the part of the most, or what is missing to it. Where nobody has any: 0, or 1."""
         part = Fraction(self.measured, self.most) if self.most else Fraction(0)
-        return 1 - part if self.is_less_better else part
+        return 1 - part if self.criterion.is_less_better else part
 
     def __str__(self) -> str:
         """Such as ``skills 2 of 3 (10 x 0.667)``."""
-        measured, most = map(self._spelled, (self.measured, self.most))
-        return f"{self.kind} {measured} of {most} ({self.weight} x {float(self.value):.3f})"
-
-    def _spelled(self, size: int) -> str:
-        return hours_text(timedelta(microseconds=size)) if self.is_time else f"{size:,}"
+        criterion = self.criterion
+        measured, most = criterion.spelled(self.measured), criterion.spelled(self.most)
+        return f"{criterion.kind} {measured} of {most} ({criterion.weight} x {float(self.value):.3f})"
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class RankedAgent:
-    """An agent who may be given the case. The best has no ``reasons``, the others each what puts them after the best."""
+    """An agent who may be given the case. The best has no ``reasons``, all others what puts them after the best."""
 
     user: UserId
     scores: tuple[Score, ...]
@@ -63,8 +58,8 @@ class RankedAgent:
     @property
     def total(self) -> Fraction:
         """The values, each as often as its weight, by the sum of the weights; exactly. 0 where that sum is 0."""
-        weights = sum(score.weight for score in self.scores)
-        return sum((score.value * score.weight for score in self.scores), Fraction(0)) / (weights or 1)
+        weights = sum(score.criterion.weight for score in self.scores)
+        return sum((score.value * score.criterion.weight for score in self.scores), Fraction(0)) / (weights or 1)
 
 
 @attrs.frozen

@@ -170,7 +170,7 @@ class RecurrenceReport:
 
     def _headline(self) -> str:
         asked = f"at least {self.at_least} within {hours_text(self.window)}"
-        return f"{len(self.found):,} groups recur among {self.considered:,} cases, {asked}"
+        return f"recurring groups: {len(self.found):,}, among {self.considered:,} cases, {asked}"
 
 
 def _cells(group: RecurringCases) -> tuple[str, ...]:

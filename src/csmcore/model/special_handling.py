@@ -139,6 +139,8 @@ class Surfaced:
         return f"{len(self.notes)} of {count} notes on {self.case}, {instant_text(self.at)}"
 
     def _rows(self) -> list[tuple[str, str, str, tuple[str, ...]]]:
-        told = [(each.note, "yes", (each.reason,)) for each in self.notes]
-        told += [(other.note, "no", other.reasons) for other in self.hidden]
+        told: list[tuple[SpecialHandlingNote, str, tuple[Reason, ...]]] = [
+            *((each.note, "yes", (each.reason,)) for each in self.notes),
+            *((other.note, "no", other.reasons) for other in self.hidden),
+        ]
         return [(str(note.priority), note.title, shows, tuple(map(str, why))) for note, shows, why in told]

@@ -12,7 +12,7 @@ from csmcore.model.case_actions import Action
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.rendering import names_alone
 
-__all__ = ["UPDATABLE_FIELDS", "UpdateCase"]
+__all__ = ["UPDATABLE_FIELDS", "UpdateCase", "check_value"]
 
 _TEXT_FIELDS = ("short_description", "description", "category", "case_type", "substate")
 _NUMBER_FIELDS = ("impact", "urgency")
@@ -77,10 +77,10 @@ class UpdateCase:
             if name not in _KINDS:
                 hint = f"an update sets {', '.join(UPDATABLE_FIELDS)}"
                 raise UnknownKey("changes", f"{shown(name)} is no field to update", hint)
-            _check_value(_FIELDS[name], value, _KINDS[name])
+            check_value(_FIELDS[name], value, _KINDS[name])
 
 
-def _check_value(field: "attrs.Attribute[Any]", value: object, kind: type) -> None:
+def check_value(field: "attrs.Attribute[Any]", value: object, kind: type) -> None:
     """What a typed field would have had a type checker check, then what the case itself checks."""
     if value is None and field.default is None:
         return

@@ -15,11 +15,28 @@ from csmcore.rules.agreements.coverage import (
 from csmcore.rules.agreements.entitlement import EntitlementStrategy, derive_entitlement
 from csmcore.rules.agreements.entitlement_index import EntitlementIndex
 from csmcore.rules.agreements.renewals import renewed
+from csmcore.rules.assignment.assigning import assign
+from csmcore.rules.assignment.plan import AssignmentPlan, AssignmentStrategy, compile_assignment
+from csmcore.rules.assignment.queues import assign_waiting, next_case_for, queue_of
+from csmcore.rules.assignment.roster import Roster
 from csmcore.rules.cases.actions import Available, actions_for
+from csmcore.rules.cases.contributors import contributors_of
+from csmcore.rules.cases.dependencies import waits_for
 from csmcore.rules.cases.intake import follow_up, for_themselves
 from csmcore.rules.cases.lifecycle import replay_events
-from csmcore.rules.cases.priority import priority_of
+from csmcore.rules.cases.limits import within_a_day
+from csmcore.rules.cases.merging import merged_histories
+from csmcore.rules.cases.messages import UniqueMessages, decide_message, unique_messages
+from csmcore.rules.cases.priority import grades_for, priority_of
+from csmcore.rules.cases.record_updates import RECORD_RULES, RECORD_UPDATES, CaseNews, RecordRule, RecordUpdate
+from csmcore.rules.cases.records import draft_for
 from csmcore.rules.cases.revisions import facts_record
+from csmcore.rules.cases.service_cost import CostLine, HourlyRates, ServiceCost, cost_of
+from csmcore.rules.cases.stream import activity_stream
+from csmcore.rules.cases.subjects import BRACKETS, numbers_in, short_description_of
+from csmcore.rules.cases.task_reading import task_actions, tasks_for
+from csmcore.rules.cases.task_table import TASK_TABLE, TaskAction, TaskParty
+from csmcore.rules.cases.timing_out import auto_close_at, next_auto_close_step, reminders_due
 from csmcore.rules.cases.transitions import TABLE, Row
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.clocks.compiled import CompiledDefinition
@@ -68,6 +85,16 @@ from csmcore.rules.customers.responsibilities import (
     relate_contact,
 )
 from csmcore.rules.customers.rotas import Duty, on_duty
+from csmcore.rules.escalation.actions import EscalationOption, account_escalation_actions, escalation_actions
+from csmcore.rules.escalation.deciding import decide_account_escalation, decide_escalation
+from csmcore.rules.escalation.escalation_table import (
+    ESCALATION_TABLE,
+    EscalationGuard,
+    EscalationParty,
+    EscalationRow,
+    escalation_table,
+)
+from csmcore.rules.escalation.standing import approval_group_for
 from csmcore.rules.ownership.assets import (
     ASSET_MOVES,
     add_asset_contact,
@@ -91,73 +118,125 @@ from csmcore.rules.ownership.install_base import (
 from csmcore.rules.ownership.installed import history_of, installed_on
 from csmcore.rules.ownership.models import Part, add_component, parts_of, required_skills
 from csmcore.rules.ownership.sold_products import record_sold_product, sold_in
+from csmcore.rules.proactive.alerts import cases_for_alert
+from csmcore.rules.proactive.special_handling import (
+    create_handling_note,
+    delete_handling_note,
+    handling_note_on,
+    handling_notes,
+    handling_status_on,
+    update_handling_note,
+)
 
 __all__ = [
     "ASSET_MOVES",
+    "BRACKETS",
     "CONTRACT_TABLE",
+    "ESCALATION_TABLE",
+    "RECORD_RULES",
+    "RECORD_UPDATES",
     "REGISTRATION_TABLE",
     "TABLE",
+    "TASK_TABLE",
     "Approval",
+    "AssignmentPlan",
+    "AssignmentStrategy",
     "Available",
     "Brought",
+    "CaseNews",
     "CompiledDefinition",
     "ConsumerMerge",
     "ContractNeed",
     "ContractRow",
+    "CostLine",
     "Cover",
     "CoverageGap",
     "CoveredThing",
     "Duty",
     "EntitlementIndex",
     "EntitlementStrategy",
+    "EscalationGuard",
+    "EscalationOption",
+    "EscalationParty",
+    "EscalationRow",
     "Evidence",
     "Gap",
     "GapKind",
+    "HourlyRates",
     "Neighbourhood",
     "Part",
     "Plan",
     "PromiseWarning",
+    "RecordRule",
+    "RecordUpdate",
     "RegistrationAction",
     "RegistrationFacts",
     "Replacement",
     "Responsible",
+    "Roster",
     "Row",
     "SeenRelationship",
+    "ServiceCost",
+    "TaskAction",
+    "TaskParty",
     "Thing",
+    "UniqueMessages",
+    "account_escalation_actions",
     "account_path",
     "actions_for",
+    "activity_stream",
     "add_account",
     "add_asset_contact",
     "add_component",
     "add_household_member",
     "advance",
     "allocate_asset",
+    "approval_group_for",
     "approve_registration",
     "asset_for",
+    "assign",
     "assign_team_member",
+    "assign_waiting",
+    "auto_close_at",
     "calendar_of",
     "can_create_on_behalf",
+    "cases_for_alert",
     "change_asset_state",
     "change_category",
+    "compile_assignment",
     "compile_policy",
     "contract_due",
     "contract_table",
+    "contributors_of",
+    "cost_of",
     "coverage_gaps",
+    "create_handling_note",
+    "decide_account_escalation",
     "decide_apply",
     "decide_contract",
+    "decide_escalation",
+    "decide_message",
     "decide_open",
     "decide_tick",
     "define_responsibility",
+    "delete_handling_note",
     "delete_responsibility",
     "derive_entitlement",
     "difference",
+    "draft_for",
     "email_key",
     "end_membership",
+    "escalation_actions",
+    "escalation_table",
     "evaluate",
     "explain",
     "facts_record",
     "follow_up",
     "for_themselves",
+    "grades_for",
+    "handling_note_on",
+    "handling_notes",
+    "handling_status_on",
     "head_on",
     "history_of",
     "import_accounts",
@@ -174,10 +253,14 @@ __all__ = [
     "make_primary_household",
     "may_have_cases",
     "merge_consumers",
+    "merged_histories",
     "move_account",
     "move_item",
+    "next_auto_close_step",
+    "next_case_for",
     "next_contract_instant",
     "next_deadline",
+    "numbers_in",
     "on_duty",
     "parts_of",
     "portfolio_gaps",
@@ -185,6 +268,7 @@ __all__ = [
     "priority_of",
     "promise_warnings",
     "put_address",
+    "queue_of",
     "read",
     "record_sold_product",
     "reject_registration",
@@ -192,6 +276,7 @@ __all__ = [
     "relate_contact",
     "relate_contract",
     "relationships_of_type",
+    "reminders_due",
     "remove_address",
     "remove_asset_contact",
     "renewed",
@@ -204,14 +289,21 @@ __all__ = [
     "set_asset_primary_contact",
     "set_codes",
     "set_primary_contact",
+    "short_description_of",
     "skills_of",
     "sold_in",
     "sync_asset",
     "sync_item",
+    "task_actions",
+    "tasks_for",
     "tick",
     "tick_contract",
     "uninstall",
+    "unique_messages",
+    "update_handling_note",
+    "waits_for",
     "what_covers",
     "who_is_covered",
     "withdraw_registration",
+    "within_a_day",
 ]

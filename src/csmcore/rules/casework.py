@@ -14,6 +14,7 @@ from csmcore.model import (
     DERIVED_FROM,
     SYSTEM,
     Actor,
+    AutoCloseCase,
     Case,
     CaseCommand,
     CaseFacts,
@@ -26,6 +27,7 @@ from csmcore.model import (
     OpenCase,
     Reason,
     Refusal,
+    RemindCustomer,
     Revision,
     SlaState,
     frozen,
@@ -38,14 +40,18 @@ from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.intake import opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.priority import priority_of
+from csmcore.rules.cases.reacting import Reacted, reactions_to
 from csmcore.rules.cases.revisions import record_of
 from csmcore.rules.cases.steps import Happening, Step
+from csmcore.rules.cases.timing_out import auto_close_at, next_auto_close_step
 from csmcore.rules.clocks.events import clock_happenings
 from csmcore.rules.clocks.fold import advance, not_running, tick
 from csmcore.rules.clocks.plan import Plan
 
 __all__ = ["decide_apply", "decide_open", "decide_tick"]
 
+_NO_FACTS = CaseFacts()
+_UNMOVED = Reacted()
 _GRADES = frozenset({"impact", "urgency", "priority_override"})
 _DERIVED_FROM = DERIVED_FROM | {"contract_is_manual", "entitlement_is_manual", "entitlement"}
 
@@ -64,7 +70,7 @@ def decide_open(  # noqa: PLR0913, PLR0917 - a new case's identity comes from ou
     ``facts`` are those of the command's customer, product and agreements. The case pins the plan's policy.
     """
     now = as_utc(now)
-    opened = opening(command, actor, facts, plan.policy, now, case_id, number)
+    opened = opening(command, actor, facts, plan.policy, now, case_id, number, plan.flows)
     if isinstance(opened, Refusal):
         return opened
     case = Case(**{"updated_at": now, **opened.changes})
@@ -82,7 +88,7 @@ def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and i
     now = as_utc(now)
     if plan.policy.ref != case.policy:
         raise InvalidValue("plan", f"it is of another policy than case {case.number} pins", "compile the case's own")
-    taken = step(case, command, actor, facts, plan.policy, now)
+    taken = step(case, command, actor, facts, plan.policy, now, plan.flows)
     if isinstance(taken, Refusal):
         return taken
     if any(now < at for at in _fired(sla)):
@@ -92,15 +98,36 @@ def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and i
     return _decided(case, after, sla, taken, actor, facts, plan, now, asks=asks)
 
 
-def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime) -> Decision | None:
-    """What has become due by an instant, once each and in order, however late it is asked. None: nothing has."""
+def decide_tick(
+    case: Case, sla: SlaState, plan: Plan, now: datetime, facts: CaseFacts = _NO_FACTS
+) -> Decision | None:
+    """What has become due by an instant, once each and in order, however late it is asked. None: nothing has.
+
+    Clocks reach thresholds and breach, which makes no revision. A resolved case that nobody answers is reminded of or
+    closed, as a command of the system; only then ``facts`` are looked at.
+    """
     now = as_utc(now)
+    waits_until = next_auto_close_step(case, plan.policy)
+    if waits_until is not None and waits_until <= now:
+        ends_at = auto_close_at(case, plan.policy)
+        command = AutoCloseCase() if ends_at is not None and ends_at <= now else RemindCustomer()
+        decided = decide_apply(case, sla, command, SYSTEM, facts, plan, now)
+        if isinstance(decided, Decision):
+            return decided
     after = tick(plan, sla, now)
     happened = clock_happenings(plan, sla, after, now)
     if not happened:
         return None
     ticked = revised(case, {"version": case.version + 1})
-    return Decision(case=ticked, sla=after, revision=None, events=_events(ticked, happened, SYSTEM, now))
+    reacted = reactions_to(plan, ticked, after.last.fields if after.last else {}, happened)
+    return Decision(
+        case=ticked,
+        sla=after,
+        revision=None,
+        events=_events(ticked, happened, SYSTEM, now),
+        intents=reacted.intents,
+        orders=reacted.orders,
+    )
 
 
 def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` have in common
@@ -135,7 +162,9 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     reasons += used.reasons
     revision = _revision(case, facts, taken, now)
     after = advance(plan, sla, revision)
-    happened += clock_happenings(plan, sla, after, now)
+    spoken = clock_happenings(plan, sla, after, now)
+    happened += spoken
+    reacted = _UNMOVED if actor.kind == "system" else reactions_to(plan, case, revision.fields, spoken)
     reasons += not_running(plan, after, sla)
     return Decision(
         case=case,
@@ -143,8 +172,8 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         revision=revision,
         activity=taken.activity,
         events=_events(case, happened, actor, now),
-        intents=taken.intents,
-        orders=taken.orders,
+        intents=taken.intents + reacted.intents,
+        orders=taken.orders + reacted.orders,
         reasons=tuple(reasons),
         derivation=derivation,
         ledger=used.ledger,

@@ -4,7 +4,8 @@ Each use case gathers what is known through the host's ports, lets one pure rule
 one unit of work. What the host's ports raise passes through as it is.
 """
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -14,9 +15,12 @@ import attrs
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, NotFound, StaleVersion, shown
 from csmcore.model import (
+    ORDER,
+    SYSTEM,
     Actor,
     Case,
     CaseCommand,
+    CaseFacts,
     CaseId,
     Command,
     CommandId,
@@ -25,13 +29,17 @@ from csmcore.model import (
     Explanation,
     LogEntry,
     OpenCase,
+    Order,
     PolicyRef,
+    Reason,
+    Refusal,
+    Refused,
     SlaReading,
     SlaState,
     accepted,
     digest_of,
 )
-from csmcore.ports import Host
+from csmcore.ports import Host, Messenger
 from csmcore.rules import (
     Available,
     EntitlementStrategy,
@@ -43,6 +51,7 @@ from csmcore.rules import (
     decide_tick,
     explain,
     for_themselves,
+    next_auto_close_step,
     next_deadline,
     read,
 )
@@ -55,6 +64,7 @@ _Answer = TypeVar("_Answer")
 
 _PLANS = 16  # compiled policies that a service keeps
 _TICK = "tick:"
+_OWN = (_TICK, ORDER)
 
 
 @attrs.frozen(kw_only=True)
@@ -76,22 +86,34 @@ class CaseService:
     A command that is accepted is committed whole and answered with its `Decision`; one that is not raises `Refused`,
     and nothing has changed. A command may be sent again under its ``command_id``: the same, from the same actor, gets
     the first answer and changes nothing; another is refused (``command_id_reused``). A refused command has not used its
-    id up. Ids that begin with ``tick:`` are the system's own.
+    id up. Ids that begin with ``tick:`` or ``order:`` are the system's own.
 
     When another command on the same case, or on another that takes from the same entitlement, comes between, a command
     is decided anew, ``attempts`` times in all. After that, and at once where the case is not at the version that its
     sender has seen (``expected_version``), it raises `StaleVersion`. Threads may share a service. What the
     host itself raises passes through as it is; `csmcore.ports` says what has changed then.
     ``strategies`` are the host's own ways to choose an entitlement, as `csmcore.rules.compile_policy` has them.
+
+    What a decision orders (a child follows its parent, a breach escalates) is carried out right after it is kept, and
+    what it leaves to tell goes to the ``messenger``, if there is one. Both are in the log, too: a host with a worker
+    gives ``follows_up=False`` and has `follow_up` do it there.
     """
 
     def __init__(
-        self, host: Host, *, attempts: int = 20, strategies: Mapping[str, EntitlementStrategy] | None = None
+        self,
+        host: Host,
+        *,
+        attempts: int = 20,
+        strategies: Mapping[str, EntitlementStrategy] | None = None,
+        messenger: Messenger | None = None,
+        follows_up: bool = True,
     ) -> None:
         if attempts < 1:
             raise InvalidValue("attempts", f"{shown(attempts)} is too few", "give 1 or more")
         self._host = host
         self._attempts = attempts
+        self._messenger = messenger
+        self._follows_up = follows_up
         self._strategies = dict(strategies or {})
         self._plan: Callable[[PolicyRef], Plan] = lru_cache(_PLANS)(self._compiled)
 
@@ -101,8 +123,10 @@ class CaseService:
         Whether a partner's contact may act for just this customer is the host's to ask first, of
         `csmcore.rules.can_create_on_behalf`: here any partner may open a case for any customer.
         """
+        return self._followed(self._opened(command, actor, _receipt(command_id, None, command, actor)))
+
+    def _opened(self, command: OpenCase, actor: Actor, receipt: CommandReceipt | None) -> Decision:
         host = self._host
-        receipt = _receipt(command_id, None, command, actor)
         asked = for_themselves(command, actor)
 
         def opened() -> Decision:
@@ -110,11 +134,25 @@ class CaseService:
             if known is not None:
                 return known
             plan = self._plan(host.current_policy().ref)
-            facts = facts_of_opening(host, asked)
-            decision = accepted(decide_open(asked, actor, facts, plan, host.now(), *host.next_case()))
+            now = host.now()
+            facts = facts_of_opening(host, asked, actor, plan.policy, now)
+            decision = accepted(decide_open(asked, actor, facts, plan, now, *host.next_case()))
             return self._committed(decision, receipt)
 
         return _persist(opened, self._attempts)
+
+    def open_all(
+        self, commands: Iterable[tuple[OpenCase, CommandId | None]], actor: Actor
+    ) -> Iterator[Decision | Refusal]:
+        """Open many cases, each by itself, and answer for each in turn; one that is refused stops none of the others.
+
+        What has been opened under a command id is not opened again, so that a batch that broke off can be sent again.
+        """
+        for command, command_id in commands:
+            try:
+                yield self.open(command, actor, command_id)
+            except Refused as refused:
+                yield refused.refusal
 
     def apply(
         self,
@@ -128,8 +166,18 @@ class CaseService:
 
         Raises NotFound where there is no such case; Refused; StaleVersion; InvalidValue for what is no command id.
         """
-        host = self._host
         receipt = _receipt(command_id, case_id, command, actor)
+        return self._followed(self._applied(case_id, command, actor, receipt, expected_version))
+
+    def _applied(
+        self,
+        case_id: CaseId,
+        command: CaseCommand,
+        actor: Actor,
+        receipt: CommandReceipt | None,
+        expected_version: int | None = None,
+    ) -> Decision:
+        host = self._host
 
         def applied() -> Decision | StaleVersion:
             known = self._recalled(receipt)
@@ -138,8 +186,9 @@ class CaseService:
             case, sla = self._loaded(case_id)  # before the clock is read: else whoever came between made this too early
             if expected_version is not None and case.version != expected_version:  # by this very command, perhaps
                 return self._recalled(receipt) or StaleVersion(case_id, expected_version, case.version)
-            facts, plan = facts_of_case(host, case, command), self._plan(case.policy)
-            decision = accepted(decide_apply(case, sla, command, actor, facts, plan, host.now()))
+            plan, now = self._plan(case.policy), host.now()
+            facts = facts_of_case(host, case, plan.policy, now, command, actor)
+            decision = accepted(decide_apply(case, sla, command, actor, facts, plan, now))
             return self._committed(decision, receipt)
 
         answer = _persist(applied, self._attempts)
@@ -147,12 +196,55 @@ class CaseService:
             raise answer
         return answer
 
+    def follow_up(self, case_id: CaseId, version: int) -> None:
+        """Carry out and tell what was decided with a version of a case: again, where it was done before, does no harm.
+
+        Raises NotFound where the log has no such version.
+        """
+        entry = next((each for each in self._host.entries(case_id) if each.version == version), None)
+        if entry is None:
+            raise NotFound("version", f"{case_id} {version}")
+        self._follow(entry)
+
+    def _followed(self, decision: Decision) -> Decision:
+        if self._follows_up and (decision.orders or decision.intents):
+            self._follow(LogEntry.of(decision, None))
+        return decision
+
+    def _follow(self, entry: LogEntry) -> None:
+        """Tell what is to be told, and carry out the orders and whatever they order in turn."""
+        waiting = deque([entry])
+        while waiting:
+            done = waiting.popleft()
+            if self._messenger is not None:
+                for index, notification in enumerate(done.intents):
+                    self._messenger.send(f"{done.case}/{done.version}/{index}", done.case, notification)
+            for order in done.orders:
+                answer = self._obeyed(order)
+                if isinstance(answer, Decision):
+                    waiting.append(LogEntry.of(answer, None))
+
+    def _obeyed(self, order: Order) -> Decision | Refusal:
+        """What an order came to: one that is refused, or that is about nothing there is, is no failure."""
+        command, receipt = order.command, _receipt_of(order.command_id, order.case, order.command, SYSTEM)
+        try:
+            if isinstance(command, OpenCase):
+                return self._opened(command, SYSTEM, receipt)
+            return self._applied(_named(order), command, SYSTEM, receipt)
+        except Refused as refused:
+            return refused.refusal
+        except NotFound as missing:
+            return Refusal((Reason("not_found", str(missing)),))
+
     def read(self, case_id: CaseId) -> CaseReading:
         """The case and what its clocks read now. Raises NotFound, StaleVersion."""
         case, sla = _persist(lambda: self._loaded(case_id), self._attempts)
         plan, now = self._plan(case.policy), as_utc(self._host.now())
         clocks = tuple(read(plan, clock, now) for clock in sla.clocks)
-        return CaseReading(at=now, case=case, clocks=clocks, next_at=next_deadline(plan, sla, now))
+        ahead = [
+            at for at in (next_deadline(plan, sla, now), next_auto_close_step(case, plan.policy)) if at is not None
+        ]
+        return CaseReading(at=now, case=case, clocks=clocks, next_at=min(ahead, default=None))
 
     def explain(self, case_id: CaseId) -> tuple[Explanation, ...]:
         """Why each of the case's clocks reads what it reads now, clock by clock. Raises NotFound, StaleVersion."""
@@ -166,21 +258,27 @@ class CaseService:
         Raises NotFound, StaleVersion.
         """
         case, _ = _persist(lambda: self._loaded(case_id), self._attempts)
-        facts, plan = facts_of_case(self._host, case), self._plan(case.policy)
-        return actions_for(case, actor, facts, plan.policy, self._host.now())
+        plan, now = self._plan(case.policy), self._host.now()
+        facts = facts_of_case(self._host, case, plan.policy, now, None, actor)
+        return actions_for(case, actor, facts, plan, now)
 
     def tick(self, case_id: CaseId) -> Decision | None:
-        """Let what has become due by now happen: thresholds and breaches. None: nothing had.
+        """Let what has become due by now happen: thresholds, breaches, reminders, closing by itself. None: nothing had.
 
         Each happens once, however often and late a case is ticked. Raises NotFound, StaleVersion.
         """
 
         def ticked() -> Decision | None:
             case, sla = self._loaded(case_id)
-            decision = decide_tick(case, sla, self._plan(case.policy), self._host.now())
+            plan, now = self._plan(case.policy), as_utc(self._host.now())
+            waits_until = next_auto_close_step(case, plan.policy)
+            is_late = waits_until is not None and waits_until <= now
+            facts = facts_of_case(self._host, case, plan.policy, now) if is_late else CaseFacts()
+            decision = decide_tick(case, sla, plan, now, facts)
             return decision and self._committed(decision, _tick_receipt(decision))
 
-        return _persist(ticked, self._attempts)
+        decision = _persist(ticked, self._attempts)
+        return decision and self._followed(decision)
 
     def _loaded(self, case_id: CaseId) -> tuple[Case, SlaState]:
         """A case with its clocks of the same moment."""
@@ -221,11 +319,22 @@ def _receipt(
 ) -> CommandReceipt | None:
     if command_id is None:
         return None
-    if command_id.startswith(_TICK):
-        hint = f"begin with something else than '{_TICK}'"
+    if command_id.startswith(_OWN):
+        hint = f"begin with something else than {' or '.join(_OWN)}"
         raise InvalidValue("command_id", f"{shown(command_id)} is one of the system's own", hint)
+    return _receipt_of(command_id, case_id, command, actor)
+
+
+def _receipt_of(command_id: CommandId, case_id: CaseId | None, command: Command, actor: Actor) -> CommandReceipt:
     said = {"action": command.action, "command": command, "case": case_id, "by": [actor.kind, actor.id]}
     return CommandReceipt(command_id, digest_of(said))
+
+
+def _named(order: Order) -> CaseId:
+    """The case that an order is about."""
+    if order.case is None:
+        raise NotFound("case", order.action)
+    return order.case
 
 
 def _tick_receipt(decision: Decision) -> CommandReceipt:

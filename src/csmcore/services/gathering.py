@@ -1,21 +1,33 @@
 """What a rule needs to know about a case, asked of the host."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from csmcore.model import (
+    AccountId,
+    Actor,
+    Asset,
     AssignCase,
     Case,
     CaseCommand,
     CaseFacts,
     CaseId,
+    ConsumerId,
+    Contact,
     Entitlement,
     GroupId,
+    InstallBaseItem,
     LedgerEntry,
     OpenCase,
+    ProductModelId,
+    SoldProduct,
+    SupportPolicy,
     UpdateCase,
 )
 from csmcore.ports import Host
+from csmcore.services.surroundings import around_case, around_opening
 
 __all__ = ["facts_of_case", "facts_of_opening"]
 
@@ -23,48 +35,115 @@ _Id = TypeVar("_Id", bound=str)
 _Noun = TypeVar("_Noun")
 
 _NAMED = ("account", "contact", "consumer", "product", "asset", "sold_product", "install_base_item")
-_BRINGS = (("contact", "account"), ("asset", "product"))
-_FILLS = ("sold_product", "install_base_item")
+_OF_CUSTOMER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "account": ("contact", "asset", "sold_product", "install_base_item"),
+        "consumer": ("asset", "sold_product", "install_base_item"),
+    }
+)
+"""What another one takes off a case."""
 
 
-def facts_of_opening(host: Host, command: OpenCase) -> CaseFacts:
+def facts_of_opening(host: Host, command: OpenCase, actor: Actor, policy: SupportPolicy, now: datetime) -> CaseFacts:
     """What is known of the customer, the product and the agreements of a case that is to be opened."""
-    named = {name: value for name in _NAMED if (value := getattr(command, name)) is not None}
+    given = {name: value for name in _NAMED if (value := getattr(command, name)) is not None}
     followed = None if command.follow_up_of is None else host.case(command.follow_up_of)
-    return _facts(host, named, command.assignment_group, followed=followed)
+    named = _Named(host, given, {})
+    more = around_opening(host, command, named.account, actor, policy, now)
+    return _facts(host, named, command.assignment_group, None, {**more, "followed": followed})
 
 
-def facts_of_case(host: Host, case: Case, command: CaseCommand | None = None) -> CaseFacts:
+def facts_of_case(  # noqa: PLR0913, PLR0917 - what a rule looks at depends on all of them
+    host: Host,
+    case: Case,
+    policy: SupportPolicy,
+    now: datetime,
+    command: CaseCommand | None = None,
+    actor: Actor | None = None,
+) -> CaseFacts:
     """What is known of those of a case, as the command would have it, and of what it took from entitlements so far."""
     given = command.changes if isinstance(command, UpdateCase) else {}
-    named = {name: given.get(name, getattr(case, name)) for name in _NAMED}
-    for bringer, brought in _BRINGS:
-        if given.get(bringer) is not None and brought not in given:
-            del named[brought]
-    if named.get("product", "") is None and "product" not in given and any(given.get(name) for name in _FILLS):
-        del named["product"]
+    named = _Named(host, given, {name: getattr(case, name) for name in _NAMED})
     moved = command.group if isinstance(command, AssignCase) else None
-    return _facts(host, named, moved or case.assignment_group, case.id)
+    more = around_case(host, case, command, actor, policy, now)
+    return _facts(host, named, moved or case.assignment_group, case.id, more)
+
+
+class _Named:
+    """Whom and what a case names once the fields that are ``given`` have been set over those ``held``.
+
+    It is as `csmcore.rules.cases.relating` has it: first the customer, then what another customer takes off the case,
+    then what things bring where nothing was said.
+    """
+
+    def __init__(self, host: Host, given: Mapping[str, Any], held: Mapping[str, Any]) -> None:
+        self._given = given
+        self._ids = {**held, **given}
+        item_id = self._ids.get("install_base_item")
+        item = _found(host.install_base_item, item_id)
+        brings = item if item is not None and given.get("install_base_item") == item_id else None
+        contact = _found(host.contact, self._ids.get("contact"))
+        self._name_customer(contact, brings)
+        for name, theirs in _OF_CUSTOMER.items():
+            if held.get(name) is not None and self._ids.get(name) != held[name]:
+                self._ids.update((owned, None) for owned in theirs if owned not in given)
+        if brings is not None and brings.account == self.account:
+            self._fill("contact", brings.contact)
+        if brings is not None:
+            self._fill("asset", brings.asset)
+        same = contact is not None and contact.id == self._ids.get("contact")
+        self.contact = contact if same else _found(host.contact, self._ids.get("contact"))
+        self.asset: Asset | None = _found(host.asset, self._ids.get("asset"))
+        self.sold_product: SoldProduct | None = _found(host.sold_product, self._ids.get("sold_product"))
+        self.item = item if self._ids.get("install_base_item") == item_id else None
+        self._name_product(brings)
+
+    @property
+    def account(self) -> AccountId | None:
+        """The account's id."""
+        return self._ids.get("account")
+
+    @property
+    def consumer(self) -> ConsumerId | None:
+        """The consumer's id."""
+        return self._ids.get("consumer")
+
+    @property
+    def product(self) -> ProductModelId | None:
+        """The product's id."""
+        return self._ids.get("product")
+
+    def _fill(self, name: str, value: str | None) -> None:
+        if name not in self._given and self._ids.get(name) is None:
+            self._ids[name] = value
+
+    def _name_customer(self, contact: Contact | None, brings: InstallBaseItem | None) -> None:
+        if contact is not None and self._given.get("contact") is not None and "account" not in self._given:
+            self._ids["account"] = contact.account
+        if brings is not None and self.account is None and self.consumer is None:
+            self._fill("account", brings.account)
+            self._fill("consumer", brings.consumer)
+
+    def _name_product(self, brings: InstallBaseItem | None) -> None:
+        asset, sold = self.asset, self.sold_product
+        if asset is not None and self._given.get("asset") is not None and "product" not in self._given:
+            self._ids["product"] = asset.product_model
+        if sold is not None and self._given.get("sold_product") is not None:
+            self._fill("product", sold.product)
+        if brings is not None:
+            self._fill("product", brings.product)
+            self._fill("product", None if asset is None else asset.product_model)
 
 
 def _facts(
     host: Host,
-    named: Mapping[str, Any],
+    named: _Named,
     group: GroupId | None,
-    case_id: CaseId | None = None,
-    followed: Case | None = None,
+    case_id: CaseId | None,
+    more: Mapping[str, Any],
 ) -> CaseFacts:
-    """``named`` are ids. A contact brings their account, an asset its product, where none is named, not even None.
-
-    What a case took so far is asked of one that there is; the time that was worked on it, where time counts.
-    """
-    contact = _found(host.contact, named.get("contact"))
-    asset = _found(host.asset, named.get("asset"))
-    sold_product = _found(host.sold_product, named.get("sold_product"))
-    item = _found(host.install_base_item, named.get("install_base_item"))
-    account_id = named.get("account", contact and contact.account)
-    brought = (asset and asset.product_model) or (sold_product and sold_product.product) or (item and item.product)
-    consumer_id = named.get("consumer")
+    """What a case took so far is asked of one that there is; the time that was worked on it, where time counts."""
+    account_id, consumer_id, asset = named.account, named.consumer, named.asset
     line = () if account_id is None else tuple(host.accounts(account_id))
     above = [account.id for account in line]
     entitlements = tuple(host.entitlements(above, consumer_id))
@@ -73,21 +152,21 @@ def _facts(
     return CaseFacts(
         account=next(iter(line), None),
         ancestors=line[1:],
-        contact=contact,
+        contact=named.contact,
         consumer=_found(host.consumer, consumer_id),
         households=() if consumer_id is None else tuple(host.households(consumer_id)),
-        product=_found(host.product, named.get("product", brought)),
+        product=_found(host.product, named.product),
         asset=asset,
-        sold_product=sold_product,
-        install_base_item=item,
+        sold_product=named.sold_product,
+        install_base_item=named.item,
         contracts=tuple(host.contracts(above, consumer_id)),
         entitlements=entitlements,
-        followed=followed,
         location=_found(host.location, None if asset is None else asset.location),
         group=_found(host.group, group),
         consumption=taken,
         consumed=tuple(_consumed(host, taken, entitlements)) if taken else (),
         time_entries=tuple(host.time_entries(case_id)) if case_id is not None and counts_time else (),
+        **more,
     )
 
 

@@ -12,9 +12,21 @@ from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 import attrs
 
 from csmcore.calendars import BusinessCalendar, Calendar, calendar_from_mapping
-from csmcore.conditions import Condition, Record, condition_from_mapping
+from csmcore.conditions import Condition, Constant, Record, condition_from_mapping
 from csmcore.errors import DocumentError, InvalidValue, UnknownKey, shown
-from csmcore.model import Case, Event, SlaDefinition, SupportPolicy, UpdateCase
+from csmcore.model import (
+    COMMANDS,
+    KEYED_FIELDS,
+    Case,
+    CaseTask,
+    Command,
+    Event,
+    Order,
+    SlaDefinition,
+    SupportPolicy,
+    UpdateCase,
+    UpdateTask,
+)
 from csmcore.wire.problems import Problems, at_key
 from csmcore.wire.scalars import SCALARS, Reader, nearest, read_choice, read_free_values, read_mapping, said, untyped
 from csmcore.wire.shorthand import SHORT
@@ -197,6 +209,11 @@ def _optional_condition_reader(_: Any, __: _ReaderOf) -> Reader:
     return lambda value: None if value is None else condition_from_mapping(value)
 
 
+def _constant_reader(_: Any, __: _ReaderOf) -> Reader:
+    """Reads one value, or a list, that the noun itself checks."""
+    return lambda value: tuple(value) if type(value) is list else value
+
+
 def _free_reader(_: Any, __: _ReaderOf) -> Reader:
     return read_free_values
 
@@ -267,14 +284,15 @@ def _calendars_reader(_: _ReaderOf) -> Reader:
     return read
 
 
-def _changes_reader(reader_of: _ReaderOf) -> Reader:
-    """Reads new values of a case's fields, each as the case itself would have it."""
-    fields = {field.name: field for field in attrs.fields(Case)}
+def _changes_reader(reader_of: _ReaderOf, noun: type = Case, called: str = "case") -> Reader:
+    """Reads new values of a case's fields, or a task's, each as the case itself would have it."""
+    fields = {field.name: field for field in attrs.fields(noun)}
     readers = {name: reader_of(field.type) for name, field in fields.items()}
+    readers |= {name: _delta_reader(fields[name].type, reader_of) for name in KEYED_FIELDS & fields.keys()}
 
     def read_row(name: str, value: object) -> object:
         if name not in fields:
-            raise UnknownKey("$", f"a case has no field {shown(name)}", nearest(name, tuple(fields)))
+            raise UnknownKey("$", f"a {called} has no field {shown(name)}", nearest(name, tuple(fields)))
         found = readers[name](untyped(value))
         check = fields[name].validator
         if check is not None:
@@ -284,16 +302,42 @@ def _changes_reader(reader_of: _ReaderOf) -> Reader:
     return _by_name(read_row)
 
 
+def _delta_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
+    """Reads what was set in a mapping of a case; null is what went."""
+    if kind == Record:
+        return _free_reader(kind, reader_of)
+    _, item = get_args(kind)
+    read_item = reader_of(item)
+    return _by_name(lambda _, value: None if value is None else read_item(value))
+
+
+def _order_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
+    """Reads an order, whose action says which command it has."""
+
+    def read(document: object) -> object:
+        problems = Problems()
+        choices = tuple(COMMANDS)
+        action = problems.attempt(
+            lambda value: read_choice(value, choices), read_mapping(document).get("action"), "$.action"
+        )
+        problems.report()
+        return _noun_reader(kind, lambda each: reader_of(COMMANDS[action] if each == Command else each))(document)
+
+    return read
+
+
 _SPECIAL: Mapping[type, Mapping[str, Callable[[_ReaderOf], Reader]]] = MappingProxyType(
     {
         SupportPolicy: {"calendars": _calendars_reader, "definitions": _definitions_reader},
         Event: {"changes": _changes_reader},
         UpdateCase: {"changes": _changes_reader},
+        UpdateTask: {"changes": partial(_changes_reader, noun=CaseTask, called="task")},
     }
 )
 _MAKERS: Mapping[Callable[[Any], bool], Callable[[Any, _ReaderOf], Reader]] = MappingProxyType(
     {
         attrs.has: _noun_reader,
+        lambda kind: kind is Order: _order_reader,
         lambda kind: get_origin(kind) is tuple: _tuple_reader,
         lambda kind: get_origin(kind) is frozenset: _set_reader,
         lambda kind: get_origin(kind) is Literal: _choice_reader,
@@ -301,6 +345,7 @@ _MAKERS: Mapping[Callable[[Any], bool], Callable[[Any, _ReaderOf], Reader]] = Ma
         lambda kind: kind == Record: _free_reader,
         lambda kind: kind == Condition or kind in get_args(Condition): _condition_reader,
         lambda kind: kind == Condition | None: _optional_condition_reader,
+        lambda kind: kind == Constant: _constant_reader,
     }
 )
 """How to make the reader of a type; of those that match, the last."""

@@ -36,6 +36,7 @@ from csmcore.model import (
     ServiceContract,
     Skill,
     SoldProduct,
+    SpecialHandlingNote,
     TeamMember,
     User,
     WorkNote,
@@ -92,6 +93,7 @@ ENTRY: Final[OneOf[Entry]] = OneOf(
             "relationship_type": AccountRelationshipType,
             "account_relationship": AccountRelationship,
             "contact_relationship": ContactRelationship,
+            "handling_note": SpecialHandlingNote,
         }
     ),
 )

@@ -61,6 +61,9 @@ def policy_from_plain(document: object) -> SupportPolicy:
         for place, condition in _conditions(noun):
             for found in check(condition, REVISION_SCHEMA):
                 problems.add(InvalidValue(found.path, found.problem, found.hint), f"{owner}.{place}")
+    for name, case_type in policy.case_types.items():
+        for problem in case_type.problems():
+            problems.add(problem, f"$.case_types{at_key(name)[1:]}")
     problems.report()
     return policy
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
 from csmcore.errors import InvalidValue
-from csmcore.model import Goal, Threshold
-from csmcore.wire.scalars import read_mapping, said
+from csmcore.model import ExtraField, Goal, Threshold
+from csmcore.wire.scalars import SCALARS, Reader, read_mapping, said
 
 __all__ = ["SHORT"]
 
@@ -39,5 +41,23 @@ def _goal(document: object) -> dict[str, Any]:
     return {"days": int(match[1]), **at, **rest}
 
 
-SHORT: Final[Mapping[type, Callable[[object], dict[str, Any]]]] = MappingProxyType({Threshold: _threshold, Goal: _goal})
+def _extra_field(document: object) -> dict[str, Any]:
+    """A default is written as the field's kind is: dates, instants and decimals as text."""
+    given = read_mapping(document)
+    kind, default = given.get("kind", "text"), given.get("default")
+    read = _WRITTEN.get(kind) if type(kind) is str else None
+    if read is None or default is None:
+        return given
+    try:
+        return {**given, "default": read(default)}
+    except InvalidValue as error:
+        raise error.under("$.default") from None
+
+
+_WRITTEN: Final[Mapping[str, Reader]] = MappingProxyType(
+    {"date": SCALARS[date], "instant": SCALARS[datetime], "decimal": SCALARS[Decimal]}
+)
+SHORT: Final[Mapping[type, Callable[[object], dict[str, Any]]]] = MappingProxyType(
+    {Threshold: _threshold, Goal: _goal, ExtraField: _extra_field}
+)
 """How to write a noun's document out in full."""

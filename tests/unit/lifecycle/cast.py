@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 from csmcore.model import (
     SYSTEM,
     Account,
+    AccountRelationship,
+    AccountRelationshipType,
     Actor,
     Asset,
     Case,
@@ -27,12 +29,15 @@ __all__ = [
     "BUSINESS",
     "CONTENT",
     "PRIVATE",
+    "RESALE",
+    "RESOLD",
     "START",
     "Scene",
     "case_in",
     "contact",
     "inside",
     "made",
+    "planned",
     "policy",
 ]
 
@@ -45,6 +50,11 @@ Noun = TypeVar("Noun")
 def policy(days: int = 0, **more: Any) -> SupportPolicy:
     """A policy with that many days to reopen a closed case."""
     return SupportPolicy(name="test", version="1", reopen_window_days=days, **more)
+
+
+def planned(rules: SupportPolicy) -> SupportPolicy:
+    """The policy as the rules of one case take it."""
+    return rules
 
 
 def made(kind: Callable[..., Noun], /, **fields: Any) -> Noun:
@@ -72,6 +82,8 @@ class Scene(NamedTuple):
 
 HQ = made(Account, id="hq", name="Acme Holding")
 ACME = made(Account, id="acme", name="Acme", parent="hq")
+RESALE = made(AccountRelationshipType, id="resale", from_role="partner", label="resells to", reverse_label="buys from")
+RESOLD = made(AccountRelationship, id="resold", type="resale", from_account="dealer", to_account="acme")
 PRESS = made(Asset, id="press-1", product_model="press", account="acme")
 
 _BUSINESS_CASE = made(
@@ -94,7 +106,14 @@ _BUSINESS_CASE = made(
 
 BUSINESS = Scene(
     _BUSINESS_CASE,
-    CaseFacts(account=ACME, ancestors=(HQ,), contact=made(Contact, id="eve", account="acme", name="Eve"), asset=PRESS),
+    CaseFacts(
+        account=ACME,
+        ancestors=(HQ,),
+        contact=made(Contact, id="eve", account="acme", name="Eve"),
+        asset=PRESS,
+        relationships=(RESOLD,),
+        relationship_types=(RESALE,),
+    ),
     {
         "the contact": (contact("eve", "acme", "customer"), "C"),
         "a colleague": (contact("carl", "acme", "customer"), ""),

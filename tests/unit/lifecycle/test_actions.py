@@ -7,6 +7,7 @@ import pytest
 from csmcore.errors import NaiveDatetime
 from csmcore.model import Account, CaseFacts
 from csmcore.rules.cases.actions import Available, actions_for
+from csmcore.rules.clocks.plan import compile_policy
 from tests.unit.lifecycle.cast import BUSINESS, START, case_in, made, policy
 
 LATER = START + timedelta(days=1)
@@ -16,7 +17,7 @@ def available(state: str, name: str, days: int = 0) -> dict[str, Available]:
     """The actions by name, for one of the cast."""
     case = case_in(state, BUSINESS)  # type: ignore[arg-type]
     actor = BUSINESS.actors[name][0]
-    return {one.action: one for one in actions_for(case, actor, BUSINESS.facts, policy(days), LATER)}
+    return {one.action: one for one in actions_for(case, actor, BUSINESS.facts, compile_policy(policy(days)), LATER)}
 
 
 def test_the_buttons_of_an_agent_on_a_new_case() -> None:
@@ -70,11 +71,12 @@ def test_another_accounts_ancestors_give_nobody_a_say() -> None:
     holding = made(Account, id="hq", name="Holding")
     admin = BUSINESS.actors["the holding's admin"][0]
     for facts in (CaseFacts(account=rival, ancestors=(holding,)), CaseFacts()):
-        found = actions_for(BUSINESS.case, admin, facts, policy(), LATER)
+        found = actions_for(BUSINESS.case, admin, facts, compile_policy(policy()), LATER)
         assert {reason.code for one in found for reason in one.reasons} == {"not_involved"}
 
 
 def test_a_naive_instant_is_an_error() -> None:
     """It names no instant."""
+    agent = BUSINESS.actors["an agent"][0]
     with pytest.raises(NaiveDatetime):
-        actions_for(BUSINESS.case, BUSINESS.actors["an agent"][0], BUSINESS.facts, policy(), START.replace(tzinfo=None))
+        actions_for(BUSINESS.case, agent, BUSINESS.facts, compile_policy(policy()), START.replace(tzinfo=None))

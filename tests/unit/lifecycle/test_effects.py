@@ -15,6 +15,7 @@ from csmcore.model import (
     AssignCase,
     AssignToMe,
     AutoCloseCase,
+    Blocker,
     CancelCase,
     Case,
     CloseCase,
@@ -183,12 +184,13 @@ def test_asking_the_customer_waits_for_them() -> None:
     case = case_in("open", BUSINESS, needs_attention=True)
     for actor in (ANN, BOB):
         taken = took(case, RequestInfo("Which model?"), actor)
-        assert taken.changes == {"state": "awaiting_info", "first_response_at": NOW, "needs_attention": False}
-        assert kinds(taken) == ("info_requested",)
+        waits = {"customer": Blocker(reason="customer_information", since=NOW, by=actor.id)}
+        stamps = {"first_response_at": NOW, "needs_attention": False, "blockers": waits}
+        assert taken.changes == {"state": "awaiting_info", **stamps}
+        assert kinds(taken) == ("info_requested", "blocker_added")
         assert [said.text for said in taken.activity] == ["Which model?"]
-    assert took(case_in("open", BUSINESS, first_response_at=START), RequestInfo("Hm?"), ANN).changes == {
-        "state": "awaiting_info"
-    }
+    again = took(case_in("open", BUSINESS, first_response_at=START), RequestInfo("Hm?"), ANN)
+    assert again.happened[0].changes == {"state": "awaiting_info"}
 
 
 def test_work_goes_on_without_the_answer() -> None:
@@ -259,6 +261,7 @@ def test_a_solution_is_the_assignees() -> None:
         "state": "resolved",
         "resolution": solution,
         "auto_close": True,
+        "auto_close_from": NOW,
         "first_response_at": NOW,
     }
     assert (kinds(taken), taken.activity, taken.reasons) == (("solution_proposed",), (), ())
@@ -292,7 +295,10 @@ def test_accepting_closes_and_asks_how_it_was() -> None:
     taken = took(case_in("resolved", BUSINESS), AcceptSolution(), EVE)
     assert kinds(taken) == ("solution_accepted", "survey_requested")
     assert taken.changes == {"state": "closed", "closed_at": NOW, "closed_by": "eve", "survey_requested": True}
-    assert taken.intents == (Notification("notify_assignee"), Notification("send_survey", {"to": "eve"}))
+    assert [(each.kind, each.to) for each in taken.intents] == [
+        ("notify_assignee", ("ann",)),
+        ("send_survey", ("eve",)),
+    ]
 
 
 def test_a_survey_is_sent_once() -> None:
@@ -309,7 +315,7 @@ def test_a_survey_is_sent_once() -> None:
 def test_a_survey_goes_to_the_person(blank: dict[str, Any], to: str) -> None:
     """To the contact or consumer, else to the requester."""
     taken = took(case_in("resolved", BUSINESS, auto_close=True, **blank), AutoCloseCase(), SYSTEM)
-    assert taken.intents[-1] == Notification("send_survey", {"to": to})
+    assert taken.intents[-1] == Notification(kind="send_survey", to=(to,), about="case_closed")
 
 
 def test_closing_a_resolved_case_is_accepting() -> None:
@@ -421,7 +427,7 @@ def test_cancelling_keeps_its_reason() -> None:
 def test_informed_users_hear_of_comments_and_of_the_end(state: Any, command: Any, actor: Actor, informed: bool) -> None:  # noqa: FBT001
     """All of them but the author; nobody where the author is the only one."""
     taken = took(case_in(state, BUSINESS, informed_users=("carl", actor.id)), command, actor)
-    users = [intent.details["users"] for intent in taken.intents if intent.kind == "notify_informed_users"]
+    users = [intent.to for intent in taken.intents if intent.kind == "notify_informed_users"]
     assert users == ([("carl",)] if informed else [])
     alone = took(case_in(state, BUSINESS, informed_users=(actor.id,)), command, actor)
     assert "notify_informed_users" not in told(alone)

@@ -31,7 +31,19 @@ from csmcore.rules.cases.intake import follow_up, for_themselves, opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.steps import Step
 from tests.tally import Tally
-from tests.unit.lifecycle.cast import BUSINESS, PRIVATE, START, Scene, case_in, contact, inside, made, policy
+from tests.unit.lifecycle.cast import (
+    BUSINESS,
+    PRIVATE,
+    RESALE,
+    RESOLD,
+    START,
+    Scene,
+    case_in,
+    contact,
+    inside,
+    made,
+    policy,
+)
 
 HQ = made(Account, id="hq", name="Holding")
 ACME = made(Account, id="acme", name="Acme", parent="hq")
@@ -66,6 +78,8 @@ FACTS = CaseFacts(
     asset=ASSETS["acme"],
     contracts=CONTRACTS,
     entitlements=ENTITLEMENTS,
+    relationships=(RESOLD,),
+    relationship_types=(RESALE,),
 )
 AGENT, SELF = inside("ann", "agent"), contact("eve", "acme", "customer")
 POLICY = policy()
@@ -279,7 +293,7 @@ def test_missing_unknown_foreign_and_contradictory_content_is_refused(
         ({"account": "acme", "entitlement": "anyone"}, {}),
         ({"account": "acme", "entitlement": "inherited"}, {}),
         ({"account": "acme", "partner": "dealer", "partner_contact": "pat"}, {}),
-        ({"account": "acme", "parent": "c0"}, {}),
+        ({"account": "acme", "parent": "c0"}, {"parent": attrs.evolve(BUSINESS.case, id=CaseId("c0"))}),
     ],
 )
 def test_what_belongs_to_the_customer_fits(fields: dict[str, Any], facts: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from csmcore.rules.cases.intake import follow_up
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.steps import Step
 from csmcore.rules.cases.transitions import OPENING, PARTIES, ROWS, TABLE
+from csmcore.rules.clocks.plan import compile_policy
 from tests.oracle import lifecycle_table as oracle
 from tests.tally import Tally
 from tests.unit.lifecycle.cast import BUSINESS, CONTENT, PRIVATE, Scene, case_in, policy
@@ -28,6 +29,7 @@ WINDOWS = {
     "just after it": (DAYS, timedelta(days=DAYS, microseconds=1), False),
 }
 POLICIES = {days: policy(days) for days in (0, DAYS)}
+PLANS = {days: compile_policy(each) for days, each in POLICIES.items()}
 
 
 class Try(NamedTuple):
@@ -115,7 +117,7 @@ def test_what_may_be_done_is_what_is_accepted(scene: Scene) -> None:
         CASE_STATES, scene.actors.values(), (False, True), WINDOWS.values()
     ):
         case, guards = case_in(state, scene, auto_close=flag), oracle.Guards(is_open, flag)
-        found = actions_for(case, actor, scene.facts, POLICIES[days], case.updated_at + wait)
+        found = actions_for(case, actor, scene.facts, PLANS[days], case.updated_at + wait)
         assert [one.action for one in found] == [action for action in ACTIONS if action != "open_case"]
         for one in found:
             assert one.is_allowed == oracle.may(state, one.action, letters, guards)

@@ -8,6 +8,8 @@ import pytest
 from csmcore.adapters import MemoryHost
 from csmcore.model import (
     AccountId,
+    Case,
+    CaseCommand,
     CaseFacts,
     CaseId,
     Entitlement,
@@ -22,9 +24,8 @@ from csmcore.model import (
     TimeEntry,
     UpdateCase,
 )
-from csmcore.services import CaseService
-from csmcore.services.gathering import facts_of_case, facts_of_opening
-from tests.unit.services.desk import ANN, BOOK, at, desk, made
+from csmcore.services import CaseService, gathering
+from tests.unit.services.desk import ANN, BOOK, POLICY, at, desk, made
 
 SOLD = made(SoldProduct, id="s1", product="press", account="acme")
 ITEM = made(InstallBaseItem, id="i1", product="phone", account="acme")
@@ -47,6 +48,16 @@ class Asked(MemoryHost):
         """The time."""
         self.asked += ("time_entries",)
         return super().time_entries(case_id)
+
+
+def facts_of_opening(host: MemoryHost, command: OpenCase) -> CaseFacts:
+    """What is known of a case that Ann is to open."""
+    return gathering.facts_of_opening(host, command, ANN, POLICY, host.now())
+
+
+def facts_of_case(host: MemoryHost, case: Case, command: CaseCommand | None = None) -> CaseFacts:
+    """What is known of a case as Ann would have it."""
+    return gathering.facts_of_case(host, case, POLICY, host.now(), command, ANN)
 
 
 def stocked() -> tuple[MemoryHost, CaseService]:

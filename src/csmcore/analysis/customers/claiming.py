@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 
+from csmcore.analysis.customers.circles import neighbourhood
 from csmcore.analysis.customers.telling import Telling, texts
 from csmcore.model import (
     Actor,
@@ -170,7 +171,16 @@ def _left(telling: Telling, case: Case) -> None:
 
 
 def _facts(telling: Telling, about: Mapping[str, Any]) -> CaseFacts:
-    return telling.agreed.facts({name: value for name, value in about.items() if value is not None})
+    facts = telling.agreed.facts({name: value for name, value in about.items() if value is not None})
+    if facts.account is None:
+        return facts
+    around = neighbourhood(telling, facts.account)
+    return attrs.evolve(
+        facts,
+        relationships=around.relationships,
+        relationship_types=around.relationship_types,
+        contact_relationships=around.contact_relationships,
+    )
 
 
 def _command(about: Mapping[str, Any], subject: str, channel: Channel) -> OpenCase:

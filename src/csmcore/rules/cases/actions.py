@@ -5,9 +5,13 @@ from datetime import datetime
 import attrs
 
 from csmcore.calendars import as_utc
-from csmcore.model import ACTIONS, Action, Actor, Case, CaseFacts, Reason, SupportPolicy
-from csmcore.rules.cases.parties import parties_of
+from csmcore.model import ACTIONS, Action, Actor, Case, CaseFacts, Reason
+from csmcore.rules.cases.case_types import parties_in, unfilled
+from csmcore.rules.cases.escalating import escalation_facts
+from csmcore.rules.cases.flows import flow_of
 from csmcore.rules.cases.refusing import verdict
+from csmcore.rules.clocks.plan import Plan
+from csmcore.rules.escalation.actions import escalation_actions
 
 __all__ = ["Available", "actions_for"]
 
@@ -25,15 +29,29 @@ class Available:
     required: tuple[str, ...]
 
 
-def actions_for(
-    case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime
-) -> tuple[Available, ...]:
+def actions_for(case: Case, actor: Actor, facts: CaseFacts, plan: Plan, now: datetime) -> tuple[Available, ...]:
     """Every action on a case there is, in a fixed order, with a follow-up to it.
 
     Law: an action is allowed here if and only if a command that fills what is required, and is right in itself, is
     accepted, unless one of the case's clocks has already come further than ``now``. Raises NaiveDatetime.
     """
     now = as_utc(now)
-    parties = parties_of(case, actor, facts)
-    found = ((action, verdict(case, action, parties, policy, now)) for action in ACTIONS if action != "open_case")
-    return tuple(Available(action, not reasons, reasons, requires) for action, (_, _, requires, reasons) in found)
+    flow = flow_of(plan.flows, case.case_type)
+    parties = parties_in(flow, case, actor, facts)
+    told = escalation_facts(case, facts)
+    escalating: dict[str, tuple[Reason, ...]] = {
+        option.action: option.reasons
+        for option in escalation_actions(case.escalation, parties, actor, told, plan.policy.escalation, now)
+    }
+    answers: list[Available] = []
+    for action in ACTIONS:
+        if action != "open_case":
+            row, _, requires, reasons = verdict(case, action, parties, plan.policy, now, flow, actor.roles)
+            if row is not None and row.holds:
+                reasons += tuple(unfilled(flow, row.holds, case, facts))
+            if action == "update_case" and row is not None:
+                requires += tuple(need for reason in unfilled(flow, flow.kept, case, facts) for need in reason.fields)
+            if not reasons:
+                reasons += escalating.get(action, ())
+            answers.append(Available(action, not reasons, reasons, requires))
+    return tuple(answers)

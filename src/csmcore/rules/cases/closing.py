@@ -22,6 +22,7 @@ from csmcore.model import (
 )
 from csmcore.rules.cases.moments import Moment, details_of, respondent
 from csmcore.rules.cases.steps import Happening, Step
+from csmcore.rules.cases.tasks import ended_with_case
 from csmcore.rules.cases.timing_out import reminders_due
 
 __all__ = ["ENDING", "closed", "heard", "may_close_by_itself", "reopened", "responded"]
@@ -30,10 +31,10 @@ _NOTES_SHARED = Reason("notes_shared", "the resolution notes are told to the cus
 _SURVEY = Reason("survey_requested", "the case is closed for the first time: the customer is asked how it went")
 _STILL_BLOCKED = Reason("still_blocked", "the case still waits for something", ("blockers",))
 
-_BY_HAND_AGAIN: Mapping[str, Any] = MappingProxyType(
-    {"auto_close": False, "is_auto_close_exempt": False, "auto_close_from": None, "auto_close_reminders": 0}
+_NOT_COUNTED: Mapping[str, Any] = MappingProxyType(
+    {"is_auto_close_exempt": False, "auto_close_from": None, "auto_close_reminders": 0}
 )
-"""What a case in work has of closing by itself."""
+"""What a case in work knows of how long nobody has answered."""
 
 _NO_MORE: Mapping[str, str] = MappingProxyType({})
 
@@ -45,8 +46,8 @@ def heard(moment: Moment) -> dict[str, Any]:
     is_owner = moment.actor.kind == "internal" and moment.actor.id == case.assigned_to
     if not case.needs_attention and moment.by != "system" and not is_owner:
         changes["needs_attention"] = True
-    if case.state == "resolved" and moment.by == "customer":
-        changes |= {"auto_close_from": moment.now, "auto_close_reminders": 0}
+    if case.state == "resolved" and moment.to is None and moment.by == "customer":
+        changes |= {"auto_close_from": moment.now, **({"auto_close_reminders": 0} if case.auto_close_reminders else {})}
     return changes
 
 
@@ -65,7 +66,12 @@ def may_close_by_itself(moment: Moment, changes: Mapping[str, Any]) -> bool:
     case = moment.case
     exempt, attention = (changes.get(name, getattr(case, name)) for name in ("is_auto_close_exempt", "needs_attention"))
     state = changes.get("state", case.state)
-    return state == "resolved" and not (exempt or attention or moment.facts.account_is_escalated)
+    return state == "resolved" and not (exempt or attention or _is_escalated(moment, changes))
+
+
+def _is_escalated(moment: Moment, changes: Mapping[str, Any]) -> bool:
+    own = changes.get("escalation", moment.case.escalation)
+    return moment.facts.account_is_escalated or (own is not None and own.is_open)
 
 
 def _propose_solution(moment: Moment, command: ProposeSolution) -> Step:
@@ -73,7 +79,7 @@ def _propose_solution(moment: Moment, command: ProposeSolution) -> Step:
     by = case.assigned_to or moment.actor.id
     resolution = Resolution(code=command.code, notes=command.notes, by=by, at=now, cause=command.cause)
     changes: dict[str, Any] = {"state": moment.to, "resolution": resolution}
-    changes |= {"auto_close_from": now, "auto_close_reminders": 0, **responded(moment)}
+    changes |= {"auto_close_from": now, **responded(moment)}
     changes["auto_close"] = may_close_by_itself(moment, changes)
     shares = case.share_resolution_notes if command.share is None else command.share
     if shares != case.share_resolution_notes:
@@ -97,11 +103,13 @@ def closed(
     """The case closed; whoever answers for its customer is asked how it went, once."""
     case = moment.case
     changes = {"state": "closed", "closed_at": moment.now, "closed_by": moment.actor.id, **more}
-    happened: tuple[Happening, ...] = (Happening(kind, changes, details_of(activity[0]) if activity else {}),)
-    if case.survey_requested or respondent(case) is None or not asks:
-        return moment.step(*happened, activity=activity)
-    happened += (Happening("survey_requested", {"survey_requested": True}),)
-    return moment.step(*happened, activity=activity, reasons=(_SURVEY,))
+    tasks, told = ended_with_case(moment)
+    happened = (Happening(kind, changes, details_of(activity[0]) if activity else {}), *tasks)
+    reasons = _warned(moment)
+    if asks and not case.survey_requested and respondent(case) is not None:
+        happened += (Happening("survey_requested", {"survey_requested": True}),)
+        reasons += (_SURVEY,)
+    return moment.step(*happened, activity=activity, reasons=reasons, told=told)
 
 
 def _accept_solution(moment: Moment, _: CaseCommand) -> Step:
@@ -122,7 +130,8 @@ def _close_case(moment: Moment, command: CloseCase) -> Step:
 def _taken_up(moment: Moment) -> dict[str, Any]:
     """The case in work again: its solution is history."""
     case = moment.case
-    changes: dict[str, Any] = {"state": moment.to, "reopen_count": case.reopen_count + 1, **_BY_HAND_AGAIN}
+    changes: dict[str, Any] = {"state": moment.to, "reopen_count": case.reopen_count + 1, "auto_close": False}
+    changes |= {name: value for name, value in _NOT_COUNTED.items() if getattr(case, name) != value}
     if case.resolution is not None:
         changes |= {"resolution": None, "past_resolutions": (*case.past_resolutions, case.resolution)}
     return changes
@@ -149,11 +158,13 @@ def _reopen_case(moment: Moment, command: ReopenCase) -> Step:
 
 def _cancel_case(moment: Moment, command: CancelCase) -> Step:
     by = {"cancelled_at": moment.now, "cancelled_by": moment.actor.id, "cancelled_reason": command.reason}
-    return moment.step(Happening("case_cancelled", {"state": moment.to, **by}))
+    tasks, told = ended_with_case(moment)
+    return moment.step(Happening("case_cancelled", {"state": moment.to, **by}), *tasks, told=told)
 
 
 def _warned(moment: Moment) -> tuple[Reason, ...]:
-    warns = moment.policy.cases.on_open_blockers == "warn" and moment.case.is_blocked
+    """What an agent may do with a case that still waits for something, but should know."""
+    warns = moment.by == "agent" and moment.policy.cases.on_open_blockers == "warn" and moment.case.is_blocked
     return (_STILL_BLOCKED,) if warns else ()
 
 

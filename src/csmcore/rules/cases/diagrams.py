@@ -1,12 +1,14 @@
-"""The lifecycle as a diagram and a table, drawn from the table that the rules read."""
+"""The lifecycle as a diagram and a table, drawn from the table that the rules read: the base one, or a case type's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from csmcore.model import TERMINAL_STATES
-from csmcore.rules.cases.transitions import OPENING, TABLE, Guard, Row
+from csmcore.conditions import sentence
+from csmcore.model import OF_TYPE, TERMINAL_STATES, CaseState, ExtraField, Substates
+from csmcore.rules.cases.flows import BASE_FLOW, Flow
+from csmcore.rules.cases.transitions import Guard, Row
 
-__all__ = ["lifecycle_diagram", "lifecycle_table"]
+__all__ = ["field_table", "lifecycle_diagram", "lifecycle_table", "overlay_table"]
 
 _CONDITIONS: Mapping[Guard | None, str] = MappingProxyType(
     {
@@ -23,28 +25,73 @@ _CONDITIONS: Mapping[Guard | None, str] = MappingProxyType(
 )
 
 
-def lifecycle_diagram() -> str:
-    """The states and what leads from one to another, as a Mermaid state diagram."""
-    arrows = [f"    [*] --> {OPENING.to}: open case", *(f"    {arrow}" for arrow in _arrows())]
-    ends = [f"    {state} --> [*]" for state in TABLE if state in TERMINAL_STATES]
-    return "\n".join(["stateDiagram-v2", *arrows, *ends]) + "\n"
+def lifecycle_diagram(flow: Flow = BASE_FLOW) -> str:
+    """The states with their substates, and what leads from one to another, as a Mermaid state diagram."""
+    arrows = [f"    [*] --> {flow.opening.to}: open case", *(f"    {arrow}" for arrow in _arrows(flow))]
+    ends = [f"    {state} --> [*]" for state in flow.table if state in TERMINAL_STATES]
+    inner = [f"    {line}" for state, divided in flow.type.substates.items() for line in _inside(state, divided)]
+    return "\n".join(["stateDiagram-v2", *inner, *arrows, *ends]) + "\n"
 
 
-def lifecycle_table() -> str:
+def lifecycle_table(flow: Flow = BASE_FLOW) -> str:
     """Every action that some state allows, as a table in Markdown."""
-    head = ["| state | action | who may | leads to | must hold | only if |", "| --- | --- | --- | --- | --- | --- |"]
-    rows = [_line("", "open_case", OPENING), *(_line(*row) for row in _rows())]
-    return "\n".join([*head, *rows]) + "\n"
+    return _table(_HEAD, [_cells("", "open_case", flow.opening), *(_cells(*row) for row in _rows(flow))])
 
 
-def _rows() -> Iterator[tuple[str, str, Row]]:
-    return ((state, action, row) for state, cells in TABLE.items() for action, rows in cells.items() for row in rows)
+def overlay_table(flow: Flow) -> str:
+    """The rows in which a case type differs from the base table, as a table in Markdown."""
+    base, own = (_by_party(each) for each in (BASE_FLOW, flow))
+    lost = [(key, row) for key, row in base.items() if key not in own]
+    other = [(key, row) for key, row in own.items() if base.get(key) != row]
+    rows = [("removed", *key[:2], row) for key, row in lost]
+    rows += [("changed" if key in base else "added", *key[:2], row) for key, row in other]
+    merged: dict[tuple[str, str, str, Row], tuple[str, ...]] = {}
+    for how, state, action, row in rows:
+        alike = (how, state, action, row._replace(by=()))
+        merged[alike] = merged.get(alike, ()) + row.by
+    lines = [(how, *_cells(state, action, row._replace(by=by))) for (how, state, action, row), by in merged.items()]  # type: ignore[arg-type]
+    if flow.opening != BASE_FLOW.opening:
+        lines.insert(0, ("changed", *_cells("", "open_case", flow.opening)))
+    return _table(("", *_HEAD), lines)
 
 
-def _arrows() -> Iterator[str]:
+def field_table(flow: Flow) -> str:
+    """The own fields of a case type, as a table in Markdown."""
+    return _table(_FIELD_HEAD, [_field_cells(name, field) for name, field in flow.type.fields.items()])
+
+
+_HEAD = ("state", "action", "who may", "leads to", "must hold", "only if")
+_FIELD_HEAD = ("field", "label", "kind", "required at", "required when", "customers")
+
+
+def _field_cells(name: str, field: ExtraField) -> tuple[str, ...]:
+    kind = f"{field.kind}: {', '.join(field.choices)}" if field.choices else field.kind
+    when = "" if field.required_when is None else sentence(field.required_when)
+    rights = [word for word, may in (("see", field.customer_may_see), ("set", field.customer_may_set)) if may]
+    return (f"`{OF_TYPE}{name}`", field.label, kind, ", ".join(field.required_at), when, ", ".join(rights))
+
+
+def _inside(state: CaseState, divided: Substates) -> Iterator[str]:
+    yield f"state {state} {{"
+    yield f"    [*] --> {divided.names[0]}"
+    yield from (f"    {name}" for name in divided.names[1:])
+    yield from (f"    {name} --> {other}" for name, others in divided.moves.items() for other in others)
+    yield "}"
+
+
+def _rows(flow: Flow) -> Iterator[tuple[str, str, Row]]:
+    table = flow.table
+    return ((state, action, row) for state, cells in table.items() for action, rows in cells.items() for row in rows)
+
+
+def _by_party(flow: Flow) -> Mapping[tuple[str, str, str], Row]:
+    return {(state, action, party): row._replace(by=(party,)) for state, action, row in _rows(flow) for party in row.by}
+
+
+def _arrows(flow: Flow) -> Iterator[str]:
     """One arrow for each action that changes the state, with all who may do it in the same way."""
     arrows: dict[tuple[str, str, str, Guard | None], tuple[str, ...]] = {}
-    for state, action, row in _rows():
+    for state, action, row in _rows(flow):
         if row.to is not None:
             arrow = (state, row.to, action, row.only_if)
             arrows[arrow] = arrows.get(arrow, ()) + row.by
@@ -53,6 +100,12 @@ def _arrows() -> Iterator[str]:
         yield f"{state} --> {to}: {action.replace('_', ' ')} ({' or '.join(by)}{condition})"
 
 
-def _line(state: str, action: str, row: Row) -> str:
-    cells = (state, action, row.by, row.to or "", row.requires, _CONDITIONS[row.only_if])
-    return "| " + " | ".join(", ".join(cell) if isinstance(cell, tuple) else cell for cell in cells) + " |"
+def _cells(state: str, action: str, row: Row) -> tuple[str, ...]:
+    roles = f" with the role {' or '.join(sorted(row.roles))}" if row.roles else ""
+    held = ", ".join((*row.requires, *row.holds))
+    return (state, action, ", ".join(row.by) + roles, row.to or "", held, _CONDITIONS[row.only_if])
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = (head, ("---",) * len(head), *rows)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

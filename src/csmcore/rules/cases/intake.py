@@ -10,11 +10,13 @@ import attrs
 from csmcore.calendars import as_utc
 from csmcore.errors import shown
 from csmcore.model import (
+    ActivityId,
     Actor,
     ActorKind,
     Case,
     CaseFacts,
     CaseId,
+    Comment,
     ConsumerId,
     ContactId,
     Notification,
@@ -24,20 +26,37 @@ from csmcore.model import (
     SupportPolicy,
     UserId,
 )
-from csmcore.rules.cases.moments import told
-from csmcore.rules.cases.parties import SIDES, is_agent, is_partner, parties_of, parties_opening
+from csmcore.rules.cases.case_types import is_offered, typed_opening
+from csmcore.rules.cases.flows import BASE_FLOWS, Flows
+from csmcore.rules.cases.limits import too_many_cases
+from csmcore.rules.cases.major import candidate_taken, major_opening_denied
+from csmcore.rules.cases.moments import details_of, told
+from csmcore.rules.cases.parties import SIDES, account_of_opening, is_agent, is_partner, parties_of, parties_opening
 from csmcore.rules.cases.refusing import NOT_INVOLVED, missing, verdict
 from csmcore.rules.cases.relating import relate
 from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.cases.transitions import OPENING, Party
+from csmcore.rules.clocks.plan import Plan
+from csmcore.rules.customers.acting import Neighbourhood, can_create_on_behalf
 
-__all__ = ["follow_up", "for_themselves", "opening"]
+__all__ = ["case_types_for", "follow_up", "for_themselves", "opening"]
 
 _CUSTOMER = ("account", "contact", "consumer", "requested_by")
 _COPIED = (*_CUSTOMER, "partner", "partner_contact", "product", "asset", "sold_product", "install_base_item")
-_FOR_AGENTS = ("assignment_group", "assigned_to", "work_notes_list", "contract", "entitlement", "parent")
+_OF_MAJOR = ("major_case_state", "business_impact", "major_case_of")
+_FOR_AGENTS = (
+    *("assignment_group", "assigned_to", "work_notes_list", "contract", "entitlement", "parent"),
+    *("priority", "comment", *_OF_MAJOR),
+)
+_OF_TYPE = frozenset({"case_type", "extra"})
+_ASIDE = frozenset({"comment", "major_case_of"})
+"""What is said with the opening, and is no field of the case."""
 _FOR_INSIDE = ("requested_by", "partner", "partner_contact")
 _OF_OTHERS: Mapping[ActorKind, tuple[str, ...]] = MappingProxyType({"contact": ("consumer",), "consumer": ("account",)})
+_REQUIRED: Mapping[str | None, tuple[str, ...]] = MappingProxyType(
+    {"proposed": ("short_description", "business_impact"), "accepted": ("short_description",)}
+)
+"""What a case is opened with that is for no customer in particular."""
 _DEFAULTS = tuple((field.name, field.default) for field in attrs.fields(OpenCase))
 
 
@@ -45,9 +64,9 @@ def for_themselves(command: OpenCase, actor: Actor) -> OpenCase:
     """The command with its customer: whoever is no agent and names nobody opens the case for themselves.
 
     So does a contact who names only their own account. Services gather the facts of what comes back. Agents and
-    machines must say whom the case is for.
+    machines must say whom the case is for; a major case is for nobody in particular.
     """
-    if command.contact or command.consumer or command.requested_by:
+    if command.contact or command.consumer or command.requested_by or command.major_case_state:
         return command
     if actor.kind == "contact" and command.account in {None, actor.account}:
         return attrs.evolve(command, contact=ContactId(actor.id))
@@ -66,21 +85,31 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
     now: datetime,
     case_id: CaseId,
     number: str,
+    flows: Flows = BASE_FLOWS,
 ) -> Step | Refusal:
     """The step that makes a new case: all its fields, or every reason why it cannot be opened.
 
     The priority, the entitlement and the clocks are other rules' business. ``facts`` are those of the command as
-    `for_themselves` completes it. Raises NaiveDatetime.
+    `for_themselves` completes it, ``flows`` those of the policy's case types. Raises NaiveDatetime.
     """
     now = as_utc(now)
     command = for_themselves(command, actor)
-    parties = parties_opening(command, actor, facts)
+    parties = parties_opening(command, actor, facts) or _on_behalf(command, actor, facts)
     if not parties:
         return Refusal((NOT_INVOLVED,))
     given = {name: value for name, default in _DEFAULTS if (value := getattr(command, name)) != default}
-    fields, reasons, refusals = relate(given, {"id": case_id}, facts, policy, now)
-    refusals += missing(OPENING.requires, command)
-    refusals += _not_theirs_to_set(given, actor, parties, facts.followed)
+    denied = tuple(_not_theirs_to_set(given, actor, parties, facts.followed))
+    aside = _ASIDE.union(name for reason in denied for name in reason.fields if name == "parent")
+    written = {name: value for name, value in given.items() if name not in aside}
+    fields, reasons, refusals = relate(written, {"id": case_id}, facts, policy, now)
+    if not _OF_TYPE.isdisjoint(fields):
+        typed = typed_opening(fields, actor, parties, facts, flows)
+        fields |= typed.changes
+        refusals += typed.refusals
+    refusals += missing(_REQUIRED.get(command.major_case_state, OPENING.requires), _with_customer(command, fields))
+    refusals += major_opening_denied(command, actor, parties, policy)
+    refusals += denied
+    refusals += filter(None, (too_many_cases(actor, facts, policy),))
     refusals += _no_follow_up(command, actor, facts, policy, now)
     if refusals:
         return Refusal(tuple(refusals))
@@ -90,14 +119,28 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
         fields["assigned_at"] = now
     if _is_for_customer(command, actor):
         fields |= {"partner": actor.account, "partner_contact": actor.id}
-    return _opened(fields, actor, parties, reasons)
+    return _opened(command, fields, actor, parties, reasons)
+
+
+def case_types_for(command: OpenCase, actor: Actor, facts: CaseFacts, plan: Plan, now: datetime) -> tuple[str, ...]:
+    """The case types that the actor may choose for a case that they want opened, in the order of the policy.
+
+    A type that is not among them is refused as one that there is not. ``facts`` are as for `decide_open`. Raises
+    NaiveDatetime.
+    """
+    command = for_themselves(command, actor)
+    parties = parties_opening(command, actor, facts) or _on_behalf(command, actor, facts)
+    given = {name: value for name, default in _DEFAULTS if (value := getattr(command, name)) != default}
+    fields = relate(given, {}, facts, plan.policy, as_utc(now)).changes
+    flows = plan.flows.values() if parties else ()
+    return tuple(flow.name for flow in flows if flow.name and is_offered(flow, fields, actor, parties, facts))
 
 
 def follow_up(case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime) -> OpenCase | Refusal:
     """The command that opens a case to go on from this one, or every reason why there is none to open.
 
-    It copies whom the case is for, what it is about, and agreements that were set by hand (others are derived
-    afresh); a host sets what else it knows with `attrs.evolve`. `opening` asks again, of ``facts.followed``. Raises
+    It copies whom the case is for, what it is about, its type where the actor may choose that, and agreements that were
+    set by hand (others are derived afresh); a host sets what else it knows with `attrs.evolve`. `opening` asks again, of ``facts.followed``. Raises
     NaiveDatetime.
     """
     reasons = verdict(case, "follow_up", parties_of(case, actor, facts), policy, as_utc(now)).reasons
@@ -113,6 +156,28 @@ def follow_up(case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy,
     )
 
 
+def _on_behalf(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
+    """The customer's part, for whoever has a right to act for the account: its partners, contacts who are named."""
+    account = facts.account
+    if account is None or account.id != account_of_opening(command, facts):
+        return ()
+    around = Neighbourhood(
+        account=account,
+        above=facts.ancestors,
+        relationships=facts.relationships,
+        relationship_types=facts.relationship_types,
+        contact_relationships=facts.contact_relationships,
+    )
+    return ("customer",) if isinstance(can_create_on_behalf(actor, around), Reason) else ()
+
+
+def _with_customer(command: OpenCase, fields: Mapping[str, Any]) -> OpenCase:
+    """The command with the customer whom its install base item brings."""
+    if command.install_base_item is None:
+        return command
+    return attrs.evolve(command, account=fields.get("account"), consumer=fields.get("consumer"))
+
+
 def _is_for_customer(command: OpenCase, actor: Actor) -> bool:
     """Whether a partner opens the case for somebody else."""
     return is_partner(actor) and actor.id != command.contact
@@ -122,9 +187,9 @@ def _not_theirs_to_set(
     given: Mapping[str, Any], actor: Actor, parties: tuple[Party, ...], followed: Case | None
 ) -> Iterator[Reason]:
     """What only agents and machines say about a new case, unless it is copied from the one that it follows."""
-    if "agent" in parties or actor.kind in {"system", "integration"}:
+    if not {"agent", "manager"}.isdisjoint(parties) or actor.kind in {"system", "integration"}:
         return
-    others = () if is_partner(actor) else _OF_OTHERS.get(actor.kind, ())
+    others = _OF_OTHERS.get(actor.kind, ())
     names = _FOR_AGENTS if actor.kind == "internal" else (*_FOR_AGENTS, *_FOR_INSIDE, *others)
     own = {"partner": actor.account, "partner_contact": actor.id}
     for name in names:
@@ -149,12 +214,21 @@ def _respondent(fields: Mapping[str, Any]) -> str | None:
     return next((name for name in names if name is not None), None)
 
 
-def _opened(fields: dict[str, Any], actor: Actor, parties: tuple[Party, ...], reasons: list[Reason]) -> Step:
+def _opened(
+    command: OpenCase, fields: dict[str, Any], actor: Actor, parties: tuple[Party, ...], reasons: list[Reason]
+) -> Step:
     by = SIDES[next(party for party in parties if party in OPENING.by)]
+    case_id, now = fields["id"], fields["opened_at"]
+    said: tuple[Comment, ...] = ()
+    if command.comment.strip():
+        said = (Comment(id=ActivityId(f"{case_id}/1/c0"), case=case_id, at=now, by=actor, text=command.comment),)
+        fields |= {"first_response_at": now} if by == "agent" else {}
+    spoken = said[0].id if said else None
     customer, assignee = _respondent(fields), fields.get("assigned_to")
     intents: list[Notification] = []
     if by != "customer" and customer is not None:
-        intents.append(told("notify_customer", (customer,), "case_opened", None))
+        intents.append(told("notify_customer", (customer,), "case_opened", spoken))
     if assignee is not None and not (actor.kind == "internal" and assignee == actor.id):
-        intents.append(told("notify_assignee", (assignee,), "case_opened", None))
-    return Step(fields, (Happening("case_opened", fields),), (), tuple(intents), tuple(reasons), by)
+        intents.append(told("notify_assignee", (assignee,), "case_opened", spoken))
+    opened = Happening("case_opened", fields, details_of(said[0]) if said else {})
+    return Step(fields, (opened,), said, tuple(intents), tuple(reasons), by, candidate_taken(command, case_id))

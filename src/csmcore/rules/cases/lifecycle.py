@@ -9,10 +9,11 @@ import attrs
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import Actor, Case, CaseCommand, CaseFacts, Event, Refusal, SupportPolicy, UpdateCase
+from csmcore.rules.cases.case_types import parties_in, unfilled
 from csmcore.rules.cases.changing import merged
 from csmcore.rules.cases.effects import EFFECTS
+from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
 from csmcore.rules.cases.moments import Moment
-from csmcore.rules.cases.parties import parties_of
 from csmcore.rules.cases.refusing import missing, verdict
 from csmcore.rules.cases.steps import Step
 
@@ -24,24 +25,33 @@ _CLOCKS = frozenset({"threshold_reached", "clock_breached"})  # what a version b
 
 
 def step(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
-    case: Case, command: CaseCommand, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime
+    case: Case,
+    command: CaseCommand,
+    actor: Actor,
+    facts: CaseFacts,
+    policy: SupportPolicy,
+    now: datetime,
+    flows: Flows = BASE_FLOWS,
 ) -> Step | Refusal:
     """What the command makes of the case, or every reason why it may not be done.
 
     Laws: nothing that comes in is changed; a refusal says all its reasons, but a stranger to the case learns nothing
     of it; Closed and Cancelled absorb, except within the reopen window. ``facts`` are those of the case as the command
-    would have it. Raises NaiveDatetime.
+    would have it, ``flows`` those of the policy's case types. Raises NaiveDatetime.
     """
     now = as_utc(now)
     action = command.action
-    parties = parties_of(case, actor, facts)
-    row, by, requires, reasons = verdict(case, action, parties, policy, now)
+    flow = flow_of(flows, case.case_type)
+    parties = parties_in(flow, case, actor, facts)
+    row, by, requires, reasons = verdict(case, action, parties, policy, now, flow, actor.roles)
     if requires:
         reasons += tuple(missing(requires, command))
+    if row is not None and row.holds:
+        reasons += tuple(unfilled(flow, row.holds, case, facts))
     if reasons and not (parties and isinstance(command, UpdateCase)):
         return Refusal(reasons)
     to = None if row is None else row.to
-    outcome = EFFECTS[action](Moment(case, actor, by, to, facts, policy, now), command)
+    outcome = EFFECTS[action](Moment(case, actor, by, to, facts, policy, now, flows), command)
     if not reasons:
         return outcome
     return Refusal(reasons + outcome.reasons) if isinstance(outcome, Refusal) else Refusal(reasons)

@@ -27,6 +27,7 @@ from csmcore.model import (
     frozen,
     made,
 )
+from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
 from csmcore.rules.cases.steps import Happening, Step
 
 __all__ = ["BY_CUSTOMER", "Moment", "details_of", "respondent", "told"]
@@ -38,7 +39,10 @@ _NOTHING: Mapping[str, object] = frozen({})
 
 
 class Moment(NamedTuple):
-    """What an effect knows besides the command: ``to`` is the state that follows, where the table names one."""
+    """What an effect knows besides the command: ``to`` is the state that follows, where the table names one.
+
+    ``flows`` are those of the policy's case types.
+    """
 
     case: Case
     actor: Actor
@@ -47,6 +51,7 @@ class Moment(NamedTuple):
     facts: CaseFacts
     policy: SupportPolicy
     now: datetime
+    flows: Flows = BASE_FLOWS
 
     def comment(self, text: str) -> Comment:
         """What is said with this command; its id is the place in the history that it takes."""
@@ -71,11 +76,24 @@ class Moment(NamedTuple):
     ) -> Step:
         """The step of these events, with what every new state and comment brings along; ``told`` is told besides."""
         changes = _together(happened)
-        if "state" in changes and self.case.state == "awaiting_info":
-            happened += tuple(self._answered())
+        if "state" in changes:
+            happened = self._divided(happened, changes["state"])
+            if self.case.state == "awaiting_info":
+                happened += tuple(self._answered())
             changes = _together(happened)
         notified = _told(self, happened[0].kind, changes, activity)
         return Step(changes, happened, activity, notified + told, reasons, self.by, orders, time)
+
+    def _divided(self, happened: tuple[Happening, ...], state: CaseState) -> tuple[Happening, ...]:
+        """A new state is entered by the first of its substates."""
+        case = self.case
+        substate = flow_of(self.flows, case.case_type).first_substate(state)
+        if state == case.state or substate == case.substate:
+            return happened
+        return tuple(
+            each._replace(changes={**each.changes, "substate": substate}) if "state" in each.changes else each
+            for each in happened
+        )
 
     def _answered(self) -> Iterator[Happening]:
         """A case that is no longer awaiting info is not blocked by its customer."""

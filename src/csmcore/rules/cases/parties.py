@@ -7,7 +7,7 @@ from types import MappingProxyType
 from csmcore.model import AccountId, Actor, Case, CaseFacts, OpenCase, Side
 from csmcore.rules.cases.transitions import Party
 
-__all__ = ["SIDES", "is_agent", "is_partner", "parties_of", "parties_opening"]
+__all__ = ["SIDES", "account_of_opening", "is_agent", "is_partner", "parties_of", "parties_opening"]
 
 _WORKS = frozenset({"agent", "manager", "admin"})
 _LEADS = frozenset({"manager", "admin", "major_issue_manager"})
@@ -70,8 +70,8 @@ def parties_of(case: Case, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
 def parties_opening(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
     """Everything that the actor would be to the case that they want opened.
 
-    People open cases for themselves; those who manage an account's cases for its contacts; partners for their
-    customers. Which customers those are is the host's to know: a relation between accounts is no fact of a case.
+    People open cases for themselves, those who manage an account's cases for its contacts. Others may have a right to
+    act for the account: see `csmcore.rules.cases.intake`.
     """
     kind = actor.kind
     if kind == "internal":
@@ -82,9 +82,14 @@ def parties_opening(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[
         return _INTEGRATION
     if kind == "consumer":
         return _CUSTOMER if actor.id == command.consumer else ()
+    is_theirs = actor.id == command.contact or _keeps(actor, account_of_opening(command, facts), facts)
+    return _CUSTOMER if is_theirs else ()
+
+
+def account_of_opening(command: OpenCase, facts: CaseFacts) -> AccountId | None:
+    """The account that a case would be for: the one that is named, or that of the contact."""
     contact = facts.contact
-    account = command.account or (contact.account if contact and contact.id == command.contact else None)
-    return _CUSTOMER if is_partner(actor) or actor.id == command.contact or _keeps(actor, account, facts) else ()
+    return command.account or (contact.account if contact and contact.id == command.contact else None)
 
 
 def is_agent(actor: Actor) -> bool:

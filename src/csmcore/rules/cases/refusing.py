@@ -5,10 +5,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from csmcore.model import ACTIONS, Action, Case, Command, Reason, Side, SupportPolicy
+from csmcore.errors import shown
+from csmcore.model import Action, Case, Command, Reason, Role, Side, SupportPolicy
+from csmcore.rules.cases.flows import BASE_FLOW, Flow
 from csmcore.rules.cases.guards import GUARDS
 from csmcore.rules.cases.parties import SIDES
-from csmcore.rules.cases.transitions import ALTERNATIVES, PARTIES, ROWS, TABLE, Guard, Party, Row
+from csmcore.rules.cases.transitions import ALTERNATIVES, PARTIES, Guard, Party, Row
 
 __all__ = ["NOT_INVOLVED", "Verdict", "missing", "verdict"]
 
@@ -26,13 +28,7 @@ _CALLED: Mapping[Party, str] = MappingProxyType(
         "integration": "an integration",
     }
 )
-_ANYWHERE: Mapping[Action, tuple[Row, ...]] = MappingProxyType(
-    {
-        action: tuple(dict.fromkeys(row for cells in TABLE.values() for row in cells.get(action, ())))
-        for action in ACTIONS
-    }
-)
-"""Each action's rows in all states."""
+_NO_ROLES: frozenset[Role] = frozenset()
 
 
 class Verdict(NamedTuple):
@@ -48,24 +44,37 @@ class Verdict(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def verdict(case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime) -> Verdict:
-    """Whether these parties may do this now, whatever the command says, and else every reason why not."""
-    rows = ROWS[case.state, action]
+def verdict(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
+    case: Case,
+    action: Action,
+    parties: tuple[Party, ...],
+    policy: SupportPolicy,
+    now: datetime,
+    flow: Flow = BASE_FLOW,
+    roles: frozenset[Role] = _NO_ROLES,
+) -> Verdict:
+    """Whether these parties may do this now, whatever the command says, and else every reason why not.
+
+    ``flow`` is that of the case's type, ``roles`` are those of whoever acts.
+    """
+    rows = flow.rows[case.state, action]
     for party in parties:
         if party in rows:
             row = rows[party]
+            if row.roles and row.roles.isdisjoint(roles):
+                continue
             reasons = _timely(case, now)
             if row.only_if is not None:
                 reasons += _unmet(row.only_if, case, policy, now)
             return Verdict(row, SIDES[party], row.requires, reasons)
-    return _denied(case, action, parties, policy, now)
+    return _denied(case, action, parties, policy, now, flow)
 
 
 def missing(requires: Iterable[str], command: Command) -> list[Reason]:
     """A reason for each requirement that the command does not meet; blank text is none."""
     reasons = []
     for need in requires:
-        names = ALTERNATIVES[need]
+        names = ALTERNATIVES.get(need) or (need,)
         for name in names:
             value = getattr(command, name)
             if value and not (type(value) is str and value.isspace()):
@@ -75,13 +84,20 @@ def missing(requires: Iterable[str], command: Command) -> list[Reason]:
     return reasons
 
 
-def _denied(case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime) -> Verdict:
+def _denied(  # noqa: PLR0913, PLR0917 - what `verdict` sees
+    case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime, flow: Flow
+) -> Verdict:
     if not parties:
         return Verdict(None, "system", (), (NOT_INVOLVED,))
-    here, anywhere = TABLE[case.state][action], _ANYWHERE[action]
-    theirs = [row for row in anywhere if _is_for(row, parties)]
+    here, anywhere = flow.table[case.state][action], flow.anywhere[action]
     reasons = _timely(case, now)
-    if theirs or not here:
+    if not anywhere:
+        return Verdict(None, SIDES[parties[0]], (), (*reasons, _not_of_type(flow, action)))
+    theirs = [row for row in anywhere if _is_for(row, parties)]
+    narrowed = [row for row in here if _is_for(row, parties)]  # theirs, had they the role
+    if narrowed:
+        reasons += (_lacks_role(action, narrowed),)
+    elif theirs or not here:
         reasons += (_wrong_state(case, action, policy, now),)
     if not theirs:
         reasons += (_not_permitted(action, here or anywhere),)
@@ -107,7 +123,9 @@ def _timely(case: Case, now: datetime) -> tuple[Reason, ...]:
 
 def _wrong_state(case: Case, action: Action, policy: SupportPolicy, now: datetime) -> Reason:
     text = f"the case is {_words(case.state)}: {_words(action)} is not possible"
-    if case.is_terminal:
+    if case.merged_into is not None:
+        text += f"; it goes on in {shown(case.merged_into)}"
+    elif case.is_terminal:
         text += "; reopen it" if _unmet("outside_reopen_window", case, policy, now) else "; open a follow-up"
     return Reason("wrong_state", text, ("state",))
 
@@ -115,6 +133,15 @@ def _wrong_state(case: Case, action: Action, policy: SupportPolicy, now: datetim
 def _not_permitted(action: Action, rows: tuple[Row, ...]) -> Reason:
     called = [_CALLED[party] for party in PARTIES if any(party in row.by for row in rows)]
     return Reason("not_permitted", f"{_words(action)} is for {' or '.join(called)}")
+
+
+def _not_of_type(flow: Flow, action: Action) -> Reason:
+    return Reason("not_of_type", f"a case of type {shown(flow.name)} has no {_words(action)}", ("case_type",))
+
+
+def _lacks_role(action: Action, rows: Iterable[Row]) -> Reason:
+    roles = sorted({role for row in rows for role in row.roles})
+    return Reason("not_permitted", f"{_words(action)} takes the role {' or '.join(map(_words, roles))}", ("case_type",))
 
 
 def _words(name: str) -> str:

@@ -1,8 +1,12 @@
 """Whose case it is and what it is about: what follows from the fields that are set, and what contradicts them.
 
-The same rules hold when a case is opened and when it is changed. Clear first, then fill in, and never touch a field
-that was just set: a new account takes what belonged to the one before off the case; a contact brings their account, an
-asset its product, and a sold product or install base item theirs, where the case has none.
+The same rules hold when a case is opened and when it is changed, in this order, and never touch a field that was just
+set:
+
+1. a contact brings their account; an install base item its account or consumer, where the case names neither;
+2. another account, consumer or partner takes off the case what belonged to the one before;
+3. an asset brings its product; where the case then has none, a sold product or an install base item brings theirs, and
+   an install base item its contact and its asset, and that asset's product.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +28,7 @@ from csmcore.model import (
     SoldProduct,
     SupportPolicy,
 )
+from csmcore.rules.cases.major import major_with_customer, unfit_parent
 
 __all__ = ["RELATED_FIELDS", "Related", "relate"]
 
@@ -41,6 +46,16 @@ RELATED_FIELDS: frozenset[str] = frozenset({*_CUSTOMER, *_OF_ACCOUNT, "product",
 _MODELS: Mapping[str, BusinessModel] = MappingProxyType({"account": "b2b", "consumer": "b2c"})
 
 _ACCOUNT_FROM_CONTACT = Reason("account_from_contact", "the account is the contact's", ("account",))
+_ACCOUNT_FROM_ITEM = Reason(
+    "account_from_install_base_item", "the account is that of the install base item", ("account",)
+)
+_CONSUMER_FROM_ITEM = Reason(
+    "consumer_from_install_base_item", "the consumer is that of the install base item", ("consumer",)
+)
+_CONTACT_FROM_ITEM = Reason(
+    "contact_from_install_base_item", "the contact is that of the install base item", ("contact",)
+)
+_ASSET_FROM_ITEM = Reason("asset_from_install_base_item", "the asset is that of the install base item", ("asset",))
 _PRODUCT_FROM_ASSET = Reason("product_from_asset", "the product is the asset's model", ("product",))
 _PRODUCT_FROM_SOLD = Reason("product_from_sold_product", "the product is that of the sold product", ("product",))
 _PRODUCT_FROM_ITEM = Reason(
@@ -77,6 +92,7 @@ class _Then(NamedTuple):
     facts: CaseFacts
     policy: SupportPolicy
     now: datetime
+    says_whose: bool
 
 
 def relate(
@@ -87,30 +103,68 @@ def relate(
     ``facts`` are those of the fields as given. A field that is not there is None.
     """
     changes = dict(given)
-    reasons = [*_filled(changes, present, facts), *_cleared(changes, present)]
+    reasons = [
+        *_customer_filled(changes, present, facts),
+        *_cleared(changes, present),
+        *_things_filled(changes, given, present, facts),
+    ]
     changes.update((flag, True) for name, flag in zip(_AGREEMENTS, _BY_HAND, strict=True) if name in given)
     named = frozenset(name for name, value in given.items() if value is not None)
-    refusals = list(_contradictions(_Then({**present, **changes}, given, named, facts, policy, now)))
+    says_whose = not given.keys().isdisjoint(_CUSTOMER) or not changes.keys().isdisjoint(_MODELS)
+    then = _Then({**present, **changes}, given, named, facts, policy, now, says_whose)
+    refusals = list(_contradictions(then))
     return Related(changes, reasons, refusals)
 
 
-def _filled(changes: dict[str, Any], present: Mapping[str, Any], facts: CaseFacts) -> Iterator[Reason]:
-    contact, asset = facts.contact, facts.asset
+def _customer_filled(changes: dict[str, Any], present: Mapping[str, Any], facts: CaseFacts) -> Iterator[Reason]:
+    """A contact's account; where no customer is named at all, that of the install base item."""
+    contact, item = facts.contact, facts.install_base_item
     if contact is not None and contact.id == changes.get("contact") and "account" not in changes:
         changes["account"] = contact.account
         yield _ACCOUNT_FROM_CONTACT
-    if asset is not None and asset.id == changes.get("asset") and "product" not in changes:
+    is_nobodys = all(name not in changes and present.get(name) is None for name in ("account", "consumer"))
+    if item is not None and item.id == changes.get("install_base_item") and is_nobodys:
+        for name, owner, reason in (
+            ("account", item.account, _ACCOUNT_FROM_ITEM),
+            ("consumer", item.consumer, _CONSUMER_FROM_ITEM),
+        ):
+            if owner is not None:
+                changes[name] = owner
+                yield reason
+
+
+def _things_filled(
+    changes: dict[str, Any], given: Mapping[str, Any], present: Mapping[str, Any], facts: CaseFacts
+) -> Iterator[Reason]:
+    """What things bring: an asset that is given its product, always; the rest where it is blank, and was not emptied.
+
+    What is given speaks before what is brought.
+    """
+    asset, sold, item = facts.asset, facts.sold_product, facts.install_base_item
+    if item is None or item.id != given.get("install_base_item"):
+        item = None
+    if asset is not None and asset.id == given.get("asset") and "product" not in given:
         changes["product"] = asset.product_model
         yield _PRODUCT_FROM_ASSET
-    things: tuple[tuple[str, SoldProduct | InstallBaseItem | None, Reason], ...] = (
-        ("sold_product", facts.sold_product, _PRODUCT_FROM_SOLD),
-        ("install_base_item", facts.install_base_item, _PRODUCT_FROM_ITEM),
-    )
-    for name, thing, reason in things:
-        is_blank = "product" not in changes and present.get("product") is None
-        if is_blank and thing is not None and thing.id == changes.get(name) and thing.product is not None:
-            changes["product"] = thing.product
+    brought: list[tuple[str, str | None, Reason]] = []
+    if sold is not None and sold.id == given.get("sold_product"):
+        brought.append(("product", sold.product, _PRODUCT_FROM_SOLD))
+    if item is not None:
+        brought.append(("product", item.product, _PRODUCT_FROM_ITEM))
+        if item.account is not None and item.account == {**present, **changes}.get("account"):
+            brought.append(("contact", item.contact, _CONTACT_FROM_ITEM))
+        if asset is not None and asset.id == item.asset and _has_owner_of(asset, item):
+            brought += [("asset", asset.id, _ASSET_FROM_ITEM), ("product", asset.product_model, _PRODUCT_FROM_ASSET)]
+    for name, value, reason in brought:
+        is_blank = name not in given and {**present, **changes}.get(name) is None
+        if value is not None and is_blank:
+            changes[name] = value
             yield reason
+
+
+def _has_owner_of(asset: Asset, item: InstallBaseItem) -> bool:
+    """Whether an asset is nobody's in particular, or that of whose the item is."""
+    return (asset.account, asset.consumer) in {(None, None), (item.account, item.consumer)}
 
 
 def _cleared(changes: dict[str, Any], present: Mapping[str, Any]) -> Iterator[Reason]:
@@ -125,7 +179,8 @@ def _cleared(changes: dict[str, Any], present: Mapping[str, Any]) -> Iterator[Re
 def _contradictions(then: _Then) -> Iterator[Reason]:
     """What is wrong with the fields as they would be, as far as it is about what was given."""
     fields, given, named = then.fields, then.given, then.named
-    if not given.keys().isdisjoint(_CUSTOMER):
+    yield from major_with_customer(fields)
+    if fields.get("major_case_state") != "accepted" and then.says_whose:
         yield from _no_such_customers(then)
     for name in ("account", "consumer", "product"):
         noun = getattr(then.facts, name)
@@ -136,8 +191,8 @@ def _contradictions(then: _Then) -> Iterator[Reason]:
         yield _BOTH_WAYS
     if "partner_contact" in named and fields.get("partner") is None:
         yield _NO_PARTNER
-    if "parent" in named and given["parent"] == fields.get("id"):
-        yield _OWN_PARENT
+    if "parent" in named:
+        yield from unfit_parent(fields, then.facts)
 
 
 def _no_such_customers(then: _Then) -> Iterator[Reason]:

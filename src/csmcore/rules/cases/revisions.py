@@ -7,25 +7,32 @@ from csmcore.conditions import Record
 from csmcore.model import CASE_FIELDS, Case, CaseFacts, Comment
 from csmcore.rules.cases.steps import Step
 
-__all__ = ["facts_record", "record_of"]
+__all__ = ["case_record", "facts_record", "record_of"]
 
 _HOURS = ("calendar", "timezone")
 
 
 def record_of(case: Case, facts: CaseFacts, step: Step) -> Record:
     """The fields of the revision that a step makes; what is null is left out."""
+    record = case_record(case, facts)
+    record["event.kind"] = step.happened[0].kind
+    record["event.by"] = step.by
+    record["event.is_public"] = any(isinstance(said, Comment) for said in step.activity)
+    return record
+
+
+def case_record(case: Case, facts: CaseFacts) -> dict[str, object]:
+    """The fields of a case as it stands, whatever happens to it; what is null is left out."""
     values = case.__dict__
     record = {name: value for name in CASE_FIELDS if (value := values[name]) is not None}
     record["is_blocked"] = bool(case.blockers) and case.is_blocked
+    record["is_escalated"] = case.escalation is not None and case.escalation.is_open
     for name, value in case.extra.items():
         record[f"extra.{name}"] = value
     if case.resolution is not None:
         record["resolution.code"] = case.resolution.code
         record["resolved_at"] = case.resolution.at
     record |= facts_record(facts, values)
-    record["event.kind"] = step.happened[0].kind
-    record["event.by"] = step.by
-    record["event.is_public"] = any(isinstance(said, Comment) for said in step.activity)
     return record
 
 

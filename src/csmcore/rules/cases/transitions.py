@@ -33,13 +33,12 @@ a closed case within the policy's window; what comes later is a follow-up, a cas
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias
 
-from csmcore.model import CASE_STATES, Action, CaseState
+from csmcore.model import CASE_STATES, PARTIES, Action, CaseState, Party, Role
 
 __all__ = ["ALTERNATIVES", "OPENING", "PARTIES", "ROWS", "TABLE", "Guard", "Party", "Row"]
 
-Party: TypeAlias = Literal["customer", "assignee", "manager", "agent", "internal", "system", "integration"]
 Guard: TypeAlias = Literal[
     "within_reopen_window",
     "outside_reopen_window",
@@ -51,20 +50,20 @@ Guard: TypeAlias = Literal[
     "is_proposed_major_case",
 ]
 
-PARTIES: tuple[Party, ...] = get_args(Party)
-"""In the order in which an actor who is several of them acts."""
-
 
 class Row(NamedTuple):
     """Who may act, the state that follows (None: the same), what must be given, and what must be true of the case.
 
-    A requirement is the name of a field of the command; ``group or user`` asks for either.
+    A requirement is the name of a field of the command; ``group or user`` asks for either. Rows of case types may
+    also ask for one of some roles, and for fields that the case must hold.
     """
 
     by: tuple[Party, ...]
     to: CaseState | None = None
     requires: tuple[str, ...] = ()
     only_if: Guard | None = None
+    roles: frozenset[Role] = frozenset()
+    holds: tuple[str, ...] = ()
 
 
 _CUSTOMER: tuple[Party, ...] = ("customer",)
@@ -83,7 +82,7 @@ OPENING: Row = Row(
 
 _COMMENT = Row(_ANYONE, requires=("text",))
 _NOTE = Row(_STAFF, requires=("text",))
-_ASSIGN = Row(_AGENT, requires=("group or user",))
+_ASSIGN = Row(("agent", "system"), requires=("group or user",))
 _UPDATE = Row(_STAFF, requires=("changes",))
 _PRIORITY = Row(_AGENT, requires=("priority", "reason"))
 _CLOSE = (Row(_CUSTOMER, to="closed"), Row(_AGENT, to="closed", requires=("code", "notes"), only_if="no_open_blockers"))
@@ -242,22 +241,26 @@ _BESIDE: Mapping[Action, tuple[tuple[CaseState, ...], tuple[Row, ...]]] = Mappin
         "log_time": ((*_WORKED, "closed"), (Row(_INSIDE, requires=("seconds",)),)),
         "link_record": (_WORKED, (Row(_STAFF, requires=("kind", "record")),)),
         "unlink_record": (_WORKED, (Row(_AGENT, requires=("record", "reason")),)),
-        "hear_of_record": (_WORKED, (Row(("system", "integration"), requires=("record",)),)),
-        "request_escalation": (_LIVE, (Row(("customer", "agent", "system"), requires=("reason",)),)),
+        "hear_of_record": (_WORKED, (Row(("system", "integration"), requires=("record", "change")),)),
+        "request_escalation": (_LIVE, (Row(("customer", "agent", "internal", "system"), requires=("justification",)),)),
         "approve_escalation": (_LIVE, (Row(_INSIDE),)),
-        "decline_escalation": (_LIVE, (Row(_INSIDE, requires=("reason",)),)),
-        "deescalate": (_WORKED, (Row(_INSIDE, requires=("justification",)),)),
-        "update_escalation": (_WORKED, (Row(_AGENT),)),
+        "decline_escalation": (_LIVE, (Row((*_INSIDE, "system"), requires=("reason",)),)),
+        "deescalate": (_WORKED, (Row((*_INSIDE, "system"), requires=("justification",)),)),
+        "update_escalation": (_WORKED, (Row(_INSIDE),)),
         "propose_major_case": (_LIVE, (Row(_AGENT, requires=("business_impact", "note")),)),
         "accept_major_case": (_LIVE, (Row(_MANAGER, only_if="is_proposed_major_case"),)),
         "reject_major_case": (_LIVE, (Row(_MANAGER, requires=("reason",), only_if="is_proposed_major_case"),)),
-        "add_children": (_LIVE, (Row(_AGENT, requires=("recipients",), only_if="is_major_case"),)),
-        "follow_parent": (_LIVE, (Row(_SYSTEM),)),
-        "hear_of_child": (_WORKED, (Row(_SYSTEM, requires=("child",)),)),
-        "merge_case": (_LIVE, (Row(_AGENT, requires=("into",)),)),
+        "add_children": (_LIVE, (Row(_AGENT, requires=("accounts or consumers",), only_if="is_major_case"),)),
+        "follow_parent": (_LIVE, (Row(_SYSTEM, requires=("parent",)),)),
+        "hear_of_child": (_WORKED, (Row(_SYSTEM, requires=("child",), only_if="is_major_case"),)),
+        "merge_case": (
+            _LIVE,
+            (Row(_AGENT, to="cancelled", requires=("into",)), Row(_SYSTEM, requires=("duplicate",))),
+        ),
     }
 )
-"""What may be done in which states beside the flow. It leads nowhere, but that a parent may take its children along."""
+"""What may be done in which states beside the flow. It leads nowhere, but that a duplicate
+ends, and that a parent may take its children along."""
 
 TABLE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
     {

@@ -19,7 +19,9 @@ from csmcore.model import (
     RequestInfo,
     UpdateCase,
 )
+from csmcore.rules.cases.case_types import typed_update
 from csmcore.rules.cases.closing import heard, may_close_by_itself, reopened, responded
+from csmcore.rules.cases.limits import too_many_comments
 from csmcore.rules.cases.moments import BY_CUSTOMER, Moment, details_of
 from csmcore.rules.cases.relating import RELATED_FIELDS, relate
 from csmcore.rules.cases.steps import Happening, Step
@@ -31,6 +33,7 @@ _REOPENED = Reason("reopened_by_comment", "the customer's comment reopens the ca
 _NOT_YOURS = Reason(
     "not_yours_to_clear", "attention is cleared by the assignee, a manager or an admin", ("needs_attention",)
 )
+_TYPED = frozenset({"case_type", "substate", "extra"})
 _NOT_RESOLVED = Reason("not_resolved", "only a resolved case closes by itself", ("auto_close",))
 _NOT_BY_ITSELF = Reason(
     "needs_attention_or_escalated",
@@ -86,7 +89,10 @@ def _resume_work(moment: Moment, _: CaseCommand) -> Step:
     return moment.step(Happening("work_resumed", {"state": moment.to}))
 
 
-def _add_comment(moment: Moment, command: AddComment) -> Step:
+def _add_comment(moment: Moment, command: AddComment) -> Step | Refusal:
+    limit = too_many_comments(moment.actor, moment.facts, moment.policy)
+    if limit is not None:
+        return Refusal((limit,))
     said = moment.comment(command.text)
     spoken = Happening("comment_added", heard(moment), details_of(said))
     if moment.to is None:
@@ -108,21 +114,35 @@ def _add_work_note(moment: Moment, command: AddWorkNote) -> Step:
 
 def _update_case(moment: Moment, command: UpdateCase) -> Step | Refusal:
     case, actor, given = moment.case, moment.actor, command.changes
+    if moment.by == "customer":  # refused in any case: which other cases there are is not theirs to learn
+        given = {name: value for name, value in given.items() if name != "parent"}
     wanted: Mapping[str, Any] = given
     reasons: list[Reason] = []
     refusals: list[Reason] = []
     if not RELATED_FIELDS.isdisjoint(given):
         wanted, reasons, refusals = relate(given, vars(case), moment.facts, moment.policy, moment.now)
-    changes = {name: value for name, value in wanted.items() if value != getattr(case, name)}
+    changes = {name: value for name, value in wanted.items() if name not in _TYPED and value != getattr(case, name)}
+    if case.case_type is not None or not _TYPED.isdisjoint(given):
+        typed = typed_update(moment, given, changes)
+        changes |= typed.changes
+        reasons += typed.reasons
+        refusals += typed.refusals
+    if moment.by == "customer":
+        refusals += _of_agents(given)
     refusals += _closing(moment, changes)
     if changes.get("needs_attention") is False:
         if actor.id != case.assigned_to and actor.roles.isdisjoint({"manager", "admin"}):
             refusals.append(_NOT_YOURS)
-        elif may_close_by_itself(moment, changes):
+        elif not case.auto_close and may_close_by_itself(moment, changes):
             changes["auto_close"] = True
     if refusals:
         return Refusal(tuple(refusals))
     return moment.step(Happening("case_updated", changes), reasons=tuple(reasons))
+
+
+def _of_agents(given: Mapping[str, object]) -> Iterator[Reason]:
+    """A customer whom the case's type lets update it sets the type's own fields, and nothing else."""
+    return (Reason("not_yours_to_set", f"{name} is set by agents", (name,)) for name in given if name != "extra")
 
 
 def _closing(moment: Moment, changes: dict[str, Any]) -> Iterator[Reason]:

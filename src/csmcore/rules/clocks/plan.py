@@ -6,10 +6,11 @@ from types import MappingProxyType
 
 import attrs
 
-from csmcore.conditions import check
+from csmcore.conditions import Predicate, Record, check, compile_condition
 from csmcore.errors import InvalidValue, shown
-from csmcore.model import REVISION_SCHEMA, DefinitionId, SlaClock, SlaDefinition, SupportPolicy
+from csmcore.model import REVISION_SCHEMA, DefinitionId, Reaction, SlaClock, SlaDefinition, SupportPolicy
 from csmcore.rules.agreements.entitlement import NO_STRATEGIES, EntitlementStrategy, strategy_of
+from csmcore.rules.cases.flows import BASE_FLOWS, Flows, compile_flows
 from csmcore.rules.clocks.candidates import Candidates, bits
 from csmcore.rules.clocks.compiled import CompiledDefinition, compiled_definition
 from csmcore.rules.clocks.hours import Hours
@@ -31,6 +32,7 @@ class Plan:
     candidates: Candidates
     judge: Judge
     strategies: Mapping[str, EntitlementStrategy] = NO_STRATEGIES
+    flows: Flows = BASE_FLOWS
     _some: dict[int, Sequence[CompiledDefinition]] = attrs.field(factory=dict, init=False, repr=False)
 
     def definition(self, clock: SlaClock) -> CompiledDefinition:
@@ -45,6 +47,13 @@ class Plan:
     def warnings(self) -> tuple[PromiseWarning, ...]:
         """What is odd about the promises: it is worked out when it is first asked for."""
         return promise_warnings(self.policy)
+
+    @cached_property
+    def reactions(self) -> tuple[tuple[Reaction, Predicate], ...]:
+        """What the policy wants done when clocks speak, each with the cases that it is for, as a test."""
+        return tuple(
+            (each, _every_case if each.when is None else compile_condition(each.when)) for each in self.policy.reactions
+        )
 
     @cached_property
     def numbered(self) -> Sequence[CompiledDefinition]:
@@ -79,8 +88,8 @@ def compile_policy(policy: SupportPolicy, strategies: Mapping[str, EntitlementSt
     """The policy as a plan, which every rule about its promises takes. Compile once and share it.
 
     ``strategies`` are the host's own ways to choose an entitlement, by the names that policies have for them
-    (``host:nearest``, or ``nearest``). Raises InvalidValue for a condition about what no revision has, and for a policy
-    that goes by a strategy which the host does not bring.
+    (``host:nearest``, or ``nearest``). Raises InvalidValue for a condition about what no revision has, for a case
+    type with a flow that cannot be, and for a policy that goes by a strategy which the host does not bring.
     """
     strategy_of(policy, strategies)
     hours = Hours.of(policy)
@@ -89,7 +98,12 @@ def compile_policy(policy: SupportPolicy, strategies: Mapping[str, EntitlementSt
     }
     candidates = Candidates.of(policy.definitions)
     judge = Judge.of(tuple(compiled.values()), candidates)
-    return Plan(policy, MappingProxyType(compiled), hours, candidates, judge, MappingProxyType(dict(strategies)))
+    flows, own = compile_flows(policy.case_types), MappingProxyType(dict(strategies))
+    return Plan(policy, MappingProxyType(compiled), hours, candidates, judge, own, flows)
+
+
+def _every_case(_: Record, __: Record | None) -> bool:
+    return True
 
 
 def _compiled(definition: SlaDefinition, number: int, hours: Hours) -> CompiledDefinition:

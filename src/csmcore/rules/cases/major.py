@@ -1,0 +1,272 @@
+"""Major cases: one for something that many customers have, with a child for each of them.
+
+A case is proposed as one and accepted or rejected. A case that has a customer does not become the major case: it
+becomes the first child of a new one, which has none (ServiceNow's major issue management). There is one level: a child
+has no children, and a major case is nobody's child.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from csmcore.errors import shown
+from csmcore.model import (
+    TERMINAL_STATES,
+    AcceptMajorCase,
+    Account,
+    Action,
+    Actor,
+    AddChildren,
+    Case,
+    CaseFacts,
+    CaseId,
+    OpenCase,
+    Order,
+    ProposeMajorCase,
+    Reason,
+    Refusal,
+    RejectMajorCase,
+    SupportPolicy,
+    UpdateCase,
+)
+from csmcore.rules.cases.moments import Moment, details_of
+from csmcore.rules.cases.steps import Happening, Step
+from csmcore.rules.cases.transitions import Party
+
+__all__ = ["MAJOR", "candidate_taken", "major_opening_denied", "major_with_customer", "unfit_parent"]
+
+_Kind: TypeAlias = Literal["account", "consumer"]
+
+_CUSTOMER = ("account", "contact", "consumer", "requested_by")
+_COPIED = ("short_description", "description", "category", "channel", "business_impact", "priority")
+_FIELDS = ("accounts", "consumers")
+_NAMED_IN_A_NOTE = 10
+_ALREADY: Mapping[str | None, Reason] = MappingProxyType(
+    {
+        "proposed": Reason("already_proposed", "it is proposed as a major case already", ("major_case_state",)),
+        "accepted": Reason("already_major", "it is a major case already", ("major_case_state",)),
+    }
+)
+_HAS_CHILDREN = Reason("has_children", "the case has children: it cannot be a child itself", ("children",))
+_OWN_PARENT = Reason("own_parent", "a case is not its own parent", ("parent",))
+_MAJOR_IS_NO_CHILD = Reason("major_is_no_child", "a major case, proposed or accepted, is no child", ("parent",))
+_NO_CUSTOMER_LEFT = Reason(
+    "customer_missing", "it has no customer, as other cases must: name one first, or cancel it", _CUSTOMER
+)
+_MAJOR_HAS_NONE = "a major case is for many: it has no customer of its own"
+_FOR_MANAGERS = Reason("not_permitted", "opening a major case is for a manager or the system", ("major_case_state",))
+_FOR_SYSTEM = Reason("not_permitted", "the case that led to it is named by the system", ("major_case_of",))
+_NEVER_MAJOR = Reason("never_major", "cases of this type do not become major cases", ("case_type",))
+_OF_NO_MAJOR = Reason("no_major_case", "only a major case comes from a proposed one", ("major_case_of",))
+
+
+class _Customer(NamedTuple):
+    """For whom a child is: the field of a case that names them, and how."""
+
+    kind: _Kind
+    id: str
+
+
+def _may_be_major(name: str | None, policy: SupportPolicy) -> bool:
+    """What the case type says, where there is one."""
+    kind = policy.case_types.get(name or "")
+    return kind is None or kind.may_be_major
+
+
+def _has_customer(case: Case) -> bool:
+    return any(getattr(case, name) is not None for name in _CUSTOMER)
+
+
+# --- proposed, accepted, rejected ------------------------------------------------------------------------------------
+
+
+def _propose(moment: Moment, command: ProposeMajorCase) -> Step | Refusal:
+    refusals = tuple(_unproposable(moment))
+    if refusals:
+        return Refusal(refusals)
+    note = moment.work_note(command.note)
+    changes = {"major_case_state": "proposed", "business_impact": command.business_impact}
+    return moment.step(Happening("major_case_proposed", changes, details_of(note)), activity=(note,))
+
+
+def _unproposable(moment: Moment) -> Iterator[Reason]:
+    case = moment.case
+    if case.major_case_state in _ALREADY:
+        yield _ALREADY[case.major_case_state]
+    if not _may_be_major(case.case_type, moment.policy):
+        yield _NEVER_MAJOR
+    if case.parent is not None:
+        yield Reason("is_child", f"it is a child of {shown(case.parent)}: propose that one", ("parent",))
+    if moment.facts.children and _has_customer(case):
+        yield _HAS_CHILDREN
+
+
+def _accept(moment: Moment, _: AcceptMajorCase) -> Step | Refusal:
+    """A case without a customer is the major case now; one with a customer asks for a new one, to be a child of."""
+    case = moment.case
+    if not _has_customer(case):
+        return moment.step(Happening("major_case_accepted", {"major_case_state": "accepted"}))
+    if moment.facts.children:
+        return Refusal((_HAS_CHILDREN,))
+    names = _COPIED if case.priority_override else (*_COPIED, "impact", "urgency")
+    copied = {name: getattr(case, name) for name in names}
+    command = OpenCase(major_case_state="accepted", major_case_of=case.id, **copied)
+    order = Order.of(command, None, f"{case.id}/{case.version + 1}/major")
+    return moment.step(Happening("major_case_accepted", {"major_case_state": None}), orders=(order,))
+
+
+def _reject(moment: Moment, command: RejectMajorCase) -> Step | Refusal:
+    """Like any other again, which needs a customer."""
+    if not _has_customer(moment.case):
+        return Refusal((_NO_CUSTOMER_LEFT,))
+    note = moment.work_note(command.reason)
+    changes = {"major_case_state": "rejected"}
+    return moment.step(Happening("major_case_rejected", changes, details_of(note)), activity=(note,))
+
+
+# --- a child for each customer ---------------------------------------------------------------------------------------
+
+
+def _add_children(moment: Moment, command: AddChildren) -> Step | Refusal:
+    """One case for each who has no live one below this yet.
+
+    Its command's id counts the ended ones that they had, so that two lists sent at once give nobody two.
+    """
+    facts = moment.facts
+    known = {_Customer(_kind_of(noun), noun.id): noun for noun in facts.recipients}
+    wanted = _wanted(command)
+    live, ended = _children_by_customer(facts)
+    new = [whose for whose in wanted if whose not in live]
+    refusals = [_unknown(whose) for whose in wanted if whose not in known]
+    kept = tuple(_kept(whose) for whose in wanted if whose in live)
+    if not new:
+        refusals += kept
+    most = moment.policy.major_cases.max_children
+    if sum(child.state not in TERMINAL_STATES for child in facts.children) + len(new) > most:
+        refusals.append(Reason("too_many_children", f"a major case has at most {most:,} at a time", _FIELDS))
+    if refusals:
+        return Refusal(tuple(refusals))
+    primary = {whose: noun.primary_contact for whose, noun in known.items() if isinstance(noun, Account)}
+    orders = tuple(_opened(moment, command, whose, primary.get(whose), ended[whose]) for whose in new)
+    note = moment.work_note(_noted(new))
+    details = {**details_of(note), "accounts": _ids(new, "account"), "consumers": _ids(new, "consumer")}
+    return moment.step(Happening("children_added", {}, details), activity=(note,), reasons=kept, orders=orders)
+
+
+_FIELDS = ("accounts", "consumers")
+
+
+def _kind_of(noun: object) -> _Kind:
+    return "account" if isinstance(noun, Account) else "consumer"
+
+
+def _wanted(command: AddChildren) -> list[_Customer]:
+    accounts = (_Customer("account", account) for account in command.accounts)
+    return [*accounts, *(_Customer("consumer", consumer) for consumer in command.consumers)]
+
+
+def _children_by_customer(facts: CaseFacts) -> tuple[set[_Customer], Counter[_Customer]]:
+    """Who has a child that lives, and how many each has that have ended."""
+    live: set[_Customer] = set()
+    ended: Counter[_Customer] = Counter()
+    for child in facts.children:
+        customers = (_Customer("account", child.account or ""), _Customer("consumer", child.consumer or ""))
+        (ended if child.state in TERMINAL_STATES else live).update(customers)
+    return live, ended
+
+
+def _opened(moment: Moment, command: AddChildren, whose: _Customer, contact: str | None, ended: int) -> Order:
+    case = moment.case
+    fields: dict[str, Any] = {whose.kind: whose.id, "contact": contact}
+    if contact is not None:
+        fields["informed_users"] = (contact,)
+    if "priority" in moment.policy.major_cases.synced_fields:
+        fields["priority"] = case.priority
+    child = OpenCase(
+        short_description=case.short_description,
+        channel=case.channel,
+        parent=case.id,
+        comment=command.comment if command.comment.strip() else "",
+        **fields,
+    )
+    return Order.of(child, None, f"{case.id}/child/{ended}/{whose.kind}/{whose.id}")
+
+
+def _ids(customers: Iterable[_Customer], kind: _Kind) -> tuple[str, ...]:
+    return tuple(whose.id for whose in customers if whose.kind == kind)
+
+
+def _noted(new: list[_Customer]) -> str:
+    first = ", ".join(whose.id for whose in new[:_NAMED_IN_A_NOTE])
+    more = f" and {len(new) - _NAMED_IN_A_NOTE:,} more" if len(new) > _NAMED_IN_A_NOTE else ""
+    return f"Children are opened for {first}{more}."
+
+
+def _unknown(whose: _Customer) -> Reason:
+    return Reason(
+        f"unknown_{whose.kind}", f"{shown(whose.id)}: no {whose.kind} is known by that id", (f"{whose.kind}s",)
+    )
+
+
+def _kept(whose: _Customer) -> Reason:
+    return Reason("child_exists", f"{whose.kind} {shown(whose.id)} has a live child here already", (f"{whose.kind}s",))
+
+
+# --- what other rules ask --------------------------------------------------------------------------------------------
+
+
+def major_opening_denied(
+    command: OpenCase, actor: Actor, parties: tuple[Party, ...], policy: SupportPolicy
+) -> Iterator[Reason]:
+    """Why this actor may not open a case as a major one; whether agents only may propose one, the form says."""
+    if command.major_case_state == "accepted" and "manager" not in parties and actor.kind != "system":
+        yield _FOR_MANAGERS
+    if command.major_case_of is not None and actor.kind != "system":
+        yield _FOR_SYSTEM
+    if command.major_case_of is not None and command.major_case_state != "accepted":
+        yield _OF_NO_MAJOR
+    if command.major_case_state is not None and not _may_be_major(command.case_type, policy):
+        yield _NEVER_MAJOR
+
+
+def candidate_taken(command: OpenCase, case_id: CaseId) -> tuple[Order, ...]:
+    """A new major case takes the case that led to it as its first child."""
+    candidate = command.major_case_of
+    if candidate is None:
+        return ()
+    return (Order.of(UpdateCase({"parent": case_id}), candidate, f"{case_id}/1/candidate/{candidate}"),)
+
+
+def major_with_customer(fields: Mapping[str, Any]) -> Iterator[Reason]:
+    """A reason for each customer that a major case would have."""
+    if fields.get("major_case_state") == "accepted":
+        for name in _CUSTOMER:
+            if fields.get(name) is not None:
+                yield Reason("major_has_customer", _MAJOR_HAS_NONE, (name,))
+
+
+def unfit_parent(fields: Mapping[str, Any], facts: CaseFacts) -> Iterator[Reason]:
+    """Why the parent that a case would have is none for it. ``facts`` are those of the fields: their parent."""
+    name, parent = fields["parent"], facts.parent
+    if name == fields.get("id"):
+        yield _OWN_PARENT
+    elif parent is None or parent.id != name:
+        yield Reason("unknown_parent", f"{shown(name)}: no such case", ("parent",))
+    elif parent.parent is not None:
+        yield Reason("parent_is_child", f"{shown(name)} is a child of {shown(parent.parent)} itself", ("parent",))
+    if fields.get("major_case_state") in {"proposed", "accepted"}:
+        yield _MAJOR_IS_NO_CHILD
+    if facts.children:
+        yield _HAS_CHILDREN
+
+
+MAJOR: Mapping[Action, Callable[[Moment, Any], Step | Refusal]] = MappingProxyType(
+    {
+        "propose_major_case": _propose,
+        "accept_major_case": _accept,
+        "reject_major_case": _reject,
+        "add_children": _add_children,
+    }
+)
+"""By the command's action."""

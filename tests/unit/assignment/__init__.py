@@ -1,0 +1,1 @@
+"""Tests of assignment: rules, rankings, rosters, queues."""

@@ -1,0 +1,1 @@
+"""Escalations: their form, their table, what commands make of them, and who hears of it."""

@@ -1,0 +1,1 @@
+"""Major cases, their children, duplicates."""

@@ -1,0 +1,1 @@
+"""Tests of a case's links to records of other systems."""

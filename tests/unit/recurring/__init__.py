@@ -1,0 +1,1 @@
+"""Cases that recur, on groups that a person can count."""
