@@ -13,7 +13,7 @@ What holds for all of them:
 - They may be called from several threads at once if services are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -26,6 +26,7 @@ from csmcore.model import (
     AssetId,
     Case,
     CaseId,
+    Channel,
     ChildCase,
     CommandId,
     Consumer,
@@ -72,6 +73,7 @@ __all__ = [
     "EventLog",
     "Host",
     "Ledger",
+    "Mailroom",
     "Messenger",
     "Numbering",
     "PolicyStore",
@@ -92,6 +94,12 @@ class CaseStore(Protocol):
 
     def children(self, case_id: CaseId) -> Iterable[ChildCase]:
         """The cases whose parent it is, ended ones too, in whatever order."""
+
+    def case_numbered(self, number: str) -> CaseId | None:
+        """The case of that number."""
+
+    def followed_by(self, case_id: CaseId) -> CaseId | None:
+        """The newest case that goes on from it: whose ``follow_up_of`` it is."""
 
     def cases_opened(self, consumer_id: ConsumerId, since: datetime) -> int:
         """How many cases of a consumer were opened after an instant. It is asked for where the policy bounds them."""
@@ -251,6 +259,22 @@ class PolicyStore(Protocol):
 
     def policy(self, ref: PolicyRef) -> SupportPolicy | None:
         """The policy of that name, version and digest."""
+
+
+class Mailroom(Protocol):
+    """Which messages are of which cases, by channel. It is no part of `Host`: a service that takes them in has one."""
+
+    def threads(self, channel: Channel, message_ids: Sequence[str]) -> Mapping[str, Sequence[CaseId]]:
+        """The cases that these messages are known to be of; those of which nothing is known may be left out."""
+
+    def remember(self, channel: Channel, message_ids: Sequence[str], case_id: CaseId) -> None:
+        """Know that these messages are of the case, besides what is known of them. It may be said again."""
+
+    def is_own(self, channel: Channel, message_id: str) -> bool:
+        """Whether the desk sent the message itself."""
+
+    def is_blocked(self, channel: Channel, sender_address: str) -> bool:
+        """Whether nothing is taken in from the address."""
 
 
 class Messenger(Protocol):

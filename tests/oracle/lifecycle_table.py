@@ -1,59 +1,144 @@
 """The lifecycle a second time: the case flow as the specification tells it, written down by hand, cell by cell.
 
-Who acts: ``C`` the customer's side, ``O`` the owner (the agent to whom the case is assigned), ``W`` those who work on
-cases (agents, managers, admins), ``I`` anybody inside, ``S`` the system, ``X`` another system. ``W>open`` leads to
-Open, ``W=`` stays. ``?in`` asks that the reopen window is open, ``?out`` that it is not, ``?flag`` that the case may
-close by itself. Who is several letters acts as the first of C, O, W, I that the cell names.
+Who acts: ``C`` the customer's side, ``O`` the owner (the agent to whom the case is assigned), ``M`` those who lead
+(managers, admins, major issue managers), ``W`` those who work on cases (agents, managers, admins), ``I`` anybody
+inside, ``S`` the system, ``X`` another system. ``W>open`` leads to Open, ``W=`` stays. What is asked of the case comes
+after a question mark: a field of `Guards`, or its opposite after a minus. Who is several letters acts as the first of
+C, O, M, W, I that the cell names.
+
+Who may do what with an escalation is a second grid, by its own state: there ``E`` decides on it, ``D`` may end it.
+Both must allow it.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-__all__ = ["ACTIONS", "NEEDED", "SIDES", "STATES", "TABLE", "Guards", "Outcome", "acting", "may", "outcome"]
+__all__ = [
+    "ACTIONS",
+    "ESCALATIONS",
+    "NEEDED",
+    "SIDES",
+    "STATES",
+    "TABLE",
+    "Guards",
+    "Outcome",
+    "acting",
+    "may",
+    "may_escalate",
+    "outcome",
+]
 
 GRID = """
-action            | new               | open              | awaiting_info     | resolved      | closed    | cancelled
-assign_to_me      | W>open            |                   |                   |               |           |
-accept_case       | O>open            |                   |                   |               |           |
-assign_case       | W=                | W=                | W=                | W=            |           |
-request_info      |                   | W>awaiting_info   |                   |               |           |
-resume_work       |                   |                   | W>open            |               |           |
-add_comment       | C= W= S= X=       | C= W= S= X=       | C>open W= S= X=   | C= W= S= X=   | C>open?in |
-add_work_note     | W= S= X=          | W= S= X=          | W= S= X=          | W= S= X=      |           |
-update_case       | W= S= X=          | W= S= X=          | W= S= X=          | W= S= X=      |           |
-override_priority | W=                | W=                | W=                | W=            |           |
-propose_solution  |                   | W>resolved        | W>resolved        |               |           |
-accept_solution   |                   |                   |                   | C>closed      |           |
-reject_solution   |                   |                   |                   | C>open        |           |
-close_case        | C>closed W>closed | C>closed W>closed | C>closed W>closed | C>closed      |           |
-auto_close_case   |                   |                   |                   | S>closed?flag |           |
-cancel_case       | W>cancelled       | W>cancelled       | W>cancelled       |               |           |
-reopen_case       |       |  |  |  | C>open?in I>open?in              |
-follow_up         |       |  |  |  | C=?out W=?out S=?out X=?out      | C= W= S= X=
+action             | new               | open              | awaiting_info     | resolved          | closed | cancelled
+assign_to_me       | W>open            |                   |                   |                   |        |
+accept_case        | O>open            |                   |                   |                   |        |
+assign_case        | W= S=             | W= S=             | W= S=             | W= S=             |        |
+request_info       |                   | W>awaiting_info   |                   |                   |        |
+resume_work        |                   |                   | W>open            |                   |        |
+add_comment        | C= W= S= X=       | C= W= S= X=       | C>open W= S= X=   | C= W= S= X=       | C>open?window |
+add_work_note      | W= S= X=          | W= S= X=          | W= S= X=          | W= S= X=          |        |
+update_case        | W= S= X=          | W= S= X=          | W= S= X=          | W= S= X=          |        |
+override_priority  | W=                | W=                | W=                | W=                |        |
+propose_solution   |                   | W>resolved?free   | W>resolved?free   |                   |        |
+accept_solution    |                   |                   |                   | C>closed M>closed?major |  |
+reject_solution    |                   |                   |                   | C>open            |        |
+close_case | C>closed W>closed?free | C>closed W>closed?free | C>closed W>closed?free | C>closed M>closed?major | |
+auto_close_case    |                   |                   |                   | S>closed?flag     |        |
+cancel_case        | W>cancelled       | W>cancelled       | W>cancelled       |                   |        |
+reopen_case        |                   |                   |                   |       | C>open?window I>open?window |
+follow_up          |                   |          |  |  | C=?-window W=?-window S=?-window X=?-window | C= W= S= X=
+remind_customer    |                   |                   |                   | S=?remind         |        |
+answer_survey      |                   |                   |                   |                   | C=?survey |
+add_blocker        | W= S= X=          | W= S= X=          | W= S= X=          |                   |        |
+resolve_blocker    | W= S= X=          | W= S= X=          | W= S= X=          | W= S= X=          |        |
+add_task           | W= S= X=          | W= S= X=          | W= S= X=          | W= S= X=          |        |
+update_task        | I=                | I=                | I=                | I=                |        |
+close_task         | I=                | I=                | I=                | I=                | I=     | I=
+cancel_task        | I=                | I=                | I=                | I=                | I=     | I=
+log_time           | I=                | I=                | I=                | I=                | I=     |
+link_record        | W= S= X=          | W= S= X=          | W= S= X=          | W= S= X=          |        |
+unlink_record      | W=                | W=                | W=                | W=                |        |
+hear_of_record     | S= X=             | S= X=             | S= X=             | S= X=             |        |
+request_escalation | C= I= S=          | C= I= S=          | C= I= S=          |                   |        |
+approve_escalation | I=                | I=                | I=                |                   |        |
+decline_escalation | I= S=             | I= S=             | I= S=             |                   |        |
+deescalate         | I= S=             | I= S=             | I= S=             | I= S=             |        |
+update_escalation  | I=                | I=                | I=                | I=                |        |
+propose_major_case | W=                | W=                | W=                |                   |        |
+accept_major_case  | M=?proposed       | M=?proposed       | M=?proposed       |                   |        |
+reject_major_case  | M=?proposed       | M=?proposed       | M=?proposed       |                   |        |
+add_children       | W=?major          | W=?major          | W=?major          |                   |        |
+follow_parent      | S=                | S=                | S=                |                   |        |
+hear_of_child      | S=?major          | S=?major          | S=?major          | S=?major          |        |
+merge_case         | W>cancelled S=    | W>cancelled S=    | W>cancelled S=    |                   |        |
 """
 
 NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("assign_case", "W"): ("group/user",),
     ("request_info", "W"): ("comment",),
     ("override_priority", "W"): ("priority", "reason"),
     ("propose_solution", "W"): ("code", "notes"),
     ("reject_solution", "C"): ("reason",),
     ("close_case", "W"): ("code", "notes"),
     ("cancel_case", "W"): ("reason",),
+    ("answer_survey", "C"): ("score",),
+    ("update_task", "I"): ("task", "changes"),
+    ("close_task", "I"): ("task", "notes"),
+    ("cancel_task", "I"): ("task", "reason"),
+    ("log_time", "I"): ("seconds",),
+    ("unlink_record", "W"): ("record", "reason"),
+    ("propose_major_case", "W"): ("business_impact", "note"),
+    ("reject_major_case", "M"): ("reason",),
+    ("add_children", "W"): ("accounts/consumers",),
+    ("follow_parent", "S"): ("parent",),
+    ("hear_of_child", "S"): ("child",),
+    ("merge_case", "W"): ("into",),
+    ("merge_case", "S"): ("duplicate",),
+    **{("assign_case", letter): ("group/user",) for letter in "WS"},
     **{("add_comment", letter): ("text",) for letter in "CWSX"},
     **{("add_work_note", letter): ("text",) for letter in "WSX"},
     **{("update_case", letter): ("changes",) for letter in "WSX"},
+    **{("add_blocker", letter): ("reason",) for letter in "WSX"},
+    **{("resolve_blocker", letter): ("blocker",) for letter in "WSX"},
+    **{("add_task", letter): ("subject",) for letter in "WSX"},
+    **{("link_record", letter): ("kind", "record") for letter in "WSX"},
+    **{("hear_of_record", letter): ("record", "change") for letter in "SX"},
+    **{("request_escalation", letter): ("justification",) for letter in "CIS"},
+    **{("decline_escalation", letter): ("reason",) for letter in "IS"},
+    **{("deescalate", letter): ("justification",) for letter in "IS"},
 }
 """What each must give, by the action and who acts; a slash means either."""
 
-SIDES = {"C": "customer", "O": "agent", "W": "agent", "I": "agent", "S": "system", "X": "system"}
+ESCALATION_GRID = """
+action             | none | requested | escalated | declined | closed
+request_escalation | CDWS |           |           | CDWS     | CDWS
+approve_escalation |      | E         |           |          |
+decline_escalation |      | ES        |           |          |
+deescalate         |      |           | DS        |          |
+update_escalation  |      | EDWS      | EDWS      |          |
+"""
+
+SIDES = {"C": "customer", "O": "agent", "M": "agent", "W": "agent", "I": "agent", "S": "system", "X": "system"}
 
 
 class Guards(NamedTuple):
-    """What is true of the case beyond its state: whether its reopen window is open, whether it may close by itself."""
+    """What is true of the case beyond its state.
+
+    ``window``: it can still be reopened. ``flag``: it may close by itself now; ``remind``: its customer is to be
+    reminded. ``survey``: they were asked how it went, and have not answered. ``free``: nothing keeps agents from ending
+    it. ``proposed``, ``major``: what it is among major cases.
+    """
 
     window: bool = False
     flag: bool = False
+    remind: bool = False
+    survey: bool = False
+    free: bool = True
+    proposed: bool = False
+    major: bool = False
+
+    def hold(self, asked: str) -> bool:
+        """Whether what a cell asks is so."""
+        return not asked or getattr(self, asked.lstrip("-")) != asked.startswith("-")
 
 
 class Cell(NamedTuple):
@@ -85,14 +170,20 @@ def _entry(entry: str, state: str) -> tuple[str, Cell]:
     return head[0], Cell(state if head[1] == "=" else head[2:], guard)
 
 
+def _read_escalations(grid: str) -> dict[tuple[str, str], str]:
+    lines = [[part.strip() for part in line.split("|")] for line in grid.strip().splitlines()]
+    return {(state, row[0]): cell for row in lines[1:] for state, cell in zip(lines[0][1:], row[1:], strict=True)}
+
+
 TABLE = _read(GRID)
+ESCALATIONS = _read_escalations(ESCALATION_GRID)
 STATES = tuple(dict.fromkeys(state for state, _ in TABLE))
 ACTIONS = tuple(dict.fromkeys(action for _, action in TABLE))
 
 
 def acting(state: str, action: str, letters: str) -> str | None:
     """The letter as which an actor who is all these letters acts, if the cell has any of them."""
-    return next((letter for letter in "COWISX" if letter in letters and letter in TABLE[state, action]), None)
+    return next((letter for letter in "COMWISX" if letter in letters and letter in TABLE[state, action]), None)
 
 
 def may(state: str, action: str, letters: str, guards: Guards) -> bool:
@@ -100,8 +191,16 @@ def may(state: str, action: str, letters: str, guards: Guards) -> bool:
     letter = acting(state, action, letters)
     if letter is None:
         return False
-    holds = {"": True, "in": guards.window, "out": not guards.window, "flag": guards.flag}
-    return holds[TABLE[state, action][letter].guard]
+    return guards.hold(TABLE[state, action][letter].guard)
+
+
+def may_escalate(escalation: str, action: str, letters: str) -> bool:
+    """Whether an escalation in that state (``none``: there is none) allows the action to somebody with these letters.
+
+    To all else that may be done with a case, its escalation is of no matter.
+    """
+    cell = ESCALATIONS.get((escalation, action))
+    return cell is None or not set(cell).isdisjoint(letters)
 
 
 def outcome(state: str, action: str, letters: str, guards: Guards, given: Iterable[str]) -> Outcome | None:

@@ -1,6 +1,6 @@
 """Families of cases as plain dicts, written from the documentation alone: what each command does to all of them.
 
-A world is ``{"cases": {id: case}, "sync": the fields that follow, "survey": bool, "most": int}``. There are no orders
+A world has its ``cases`` by id, the fields that follow (``sync``), and what else the policy says. There are no orders
 here: what a command does to relatives is done at once.
 """
 
@@ -19,9 +19,9 @@ ACCOUNTS: Final = ("acme", "bolt", "cord")
 CONSUMERS: Final = ("ivan",)
 
 
-def new_world(sync: tuple[str, ...], most: int, *, survey: bool) -> World:
-    """No cases yet."""
-    return {"cases": {}, "sync": sync, "survey": survey, "most": most}
+def new_world(fields: tuple[str, ...], most: int, *, syncs: bool, survey: bool) -> World:
+    """No cases yet. A new child has what is among the ``fields`` even where nothing is synced."""
+    return {"cases": {}, "fields": fields, "sync": fields if syncs else (), "survey": survey, "most": most}
 
 
 def open_case(world: World, who: str, given: Mapping[str, Any]) -> bool:
@@ -177,7 +177,8 @@ def _add_children(world: World, who: str, case: Case, given: Mapping[str, Any]) 
         whose = {"account": name, "contact": contact} if name in ACCOUNTS else {"consumer": name}
         told = [("system", given["comment"])] if given["comment"] else []
         informed = (contact,) if contact else ()
-        child = {"parent": case["id"], "priority": case["priority"], "comments": told, "informed": informed, **whose}
+        priority = case["priority"] if "priority" in world["fields"] else 4
+        child = {"parent": case["id"], "priority": priority, "comments": told, "informed": informed, **whose}
         _opened(world, child)
     case["notes"].append((_NAMES[who], f"Children are opened for {', '.join(new)}."))
     return True

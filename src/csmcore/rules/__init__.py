@@ -20,9 +20,12 @@ from csmcore.rules.assignment.plan import AssignmentPlan, AssignmentStrategy, co
 from csmcore.rules.assignment.queues import assign_waiting, next_case_for, queue_of
 from csmcore.rules.assignment.roster import Roster
 from csmcore.rules.cases.actions import Available, actions_for
+from csmcore.rules.cases.case_types import extra_for
 from csmcore.rules.cases.contributors import contributors_of
 from csmcore.rules.cases.dependencies import waits_for
-from csmcore.rules.cases.intake import follow_up, for_themselves
+from csmcore.rules.cases.diagrams import field_table, lifecycle_diagram, lifecycle_table, overlay_table
+from csmcore.rules.cases.flows import Flow, Flows
+from csmcore.rules.cases.intake import case_types_for, follow_up, for_themselves
 from csmcore.rules.cases.lifecycle import replay_events
 from csmcore.rules.cases.limits import within_a_day
 from csmcore.rules.cases.merging import merged_histories
@@ -160,6 +163,8 @@ __all__ = [
     "EscalationParty",
     "EscalationRow",
     "Evidence",
+    "Flow",
+    "Flows",
     "Gap",
     "GapKind",
     "HourlyRates",
@@ -200,6 +205,7 @@ __all__ = [
     "auto_close_at",
     "calendar_of",
     "can_create_on_behalf",
+    "case_types_for",
     "cases_for_alert",
     "change_asset_state",
     "change_category",
@@ -230,7 +236,9 @@ __all__ = [
     "escalation_table",
     "evaluate",
     "explain",
+    "extra_for",
     "facts_record",
+    "field_table",
     "follow_up",
     "for_themselves",
     "grades_for",
@@ -248,6 +256,8 @@ __all__ = [
     "is_email",
     "is_member",
     "item_for",
+    "lifecycle_diagram",
+    "lifecycle_table",
     "make_head",
     "make_primary_address",
     "make_primary_household",
@@ -262,6 +272,7 @@ __all__ = [
     "next_deadline",
     "numbers_in",
     "on_duty",
+    "overlay_table",
     "parts_of",
     "portfolio_gaps",
     "primary_household",

@@ -40,7 +40,9 @@ from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.intake import opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.priority import priority_of
+from csmcore.rules.cases.propagating import propagated
 from csmcore.rules.cases.reacting import Reacted, reactions_to
+from csmcore.rules.cases.record_news import outgoing
 from csmcore.rules.cases.revisions import record_of
 from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.cases.timing_out import auto_close_at, next_auto_close_step
@@ -98,9 +100,7 @@ def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and i
     return _decided(case, after, sla, taken, actor, facts, plan, now, asks=asks)
 
 
-def decide_tick(
-    case: Case, sla: SlaState, plan: Plan, now: datetime, facts: CaseFacts = _NO_FACTS
-) -> Decision | None:
+def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime, facts: CaseFacts = _NO_FACTS) -> Decision | None:
     """What has become due by an instant, once each and in order, however late it is asked. None: nothing has.
 
     Clocks reach thresholds and breach, which makes no revision. A resolved case that nobody answers is reminded of or
@@ -142,20 +142,11 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     *,
     asks: bool,
 ) -> Decision:
-    happened, reasons = list(taken.happened), list(taken.reasons)
-    changes: dict[str, Any]
+    case, happened = _graded(case, taken, plan)
+    reasons = list(taken.reasons)
     derivation = None
-    if not _GRADES.isdisjoint(taken.changes):
-        changes = _priority(case, plan)
-        case = revised(case, changes) if changes else case
-        happened[0] = happened[0]._replace(changes={**happened[0].changes, **changes})
     if asks:
-        question = EntitlementQuestion.asked_by(case)
-        derivation = derive_entitlement(question, unspent(case, facts), plan.policy, now, plan.strategies)
-        changes = _derived(case, derivation)
-        if changes:
-            case = revised(case, changes)
-            happened.append(Happening("entitlement_derived", changes))
+        case, derivation = _entitled(case, facts, plan, now, happened)
         reasons.append(derivation.reason)
     used = consume(before, case, facts, now)
     happened += used.happened
@@ -164,6 +155,10 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     after = advance(plan, sla, revision)
     spoken = clock_happenings(plan, sla, after, now)
     happened += spoken
+    intents = taken.intents
+    if before is not None and before.records:
+        intents += outgoing(before, _all_changes(happened), taken.activity, happened[0].kind, actor)
+    orders = taken.orders + propagated(before, case, taken, facts, plan.policy)
     reacted = _UNMOVED if actor.kind == "system" else reactions_to(plan, case, revision.fields, spoken)
     reasons += not_running(plan, after, sla)
     return Decision(
@@ -172,13 +167,40 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         revision=revision,
         activity=taken.activity,
         events=_events(case, happened, actor, now),
-        intents=taken.intents + reacted.intents,
-        orders=taken.orders + reacted.orders,
+        intents=intents + reacted.intents,
+        orders=orders + reacted.orders,
         reasons=tuple(reasons),
         derivation=derivation,
         ledger=used.ledger,
         time=taken.time,
     )
+
+
+def _graded(case: Case, taken: Step, plan: Plan) -> tuple[Case, list[Happening]]:
+    """The case with the priority of its grades, where those changed; its first event tells."""
+    happened = list(taken.happened)
+    if _GRADES.isdisjoint(taken.changes):
+        return case, happened
+    changes = _priority(case, plan)
+    happened[0] = happened[0]._replace(changes={**happened[0].changes, **changes})
+    return (revised(case, changes) if changes else case), happened
+
+
+def _entitled(
+    case: Case, facts: CaseFacts, plan: Plan, now: datetime, happened: list[Happening]
+) -> tuple[Case, EntitlementDecision]:
+    """The case with the entitlement that applies to it now; an event tells where that is another."""
+    question = EntitlementQuestion.asked_by(case)
+    derivation = derive_entitlement(question, unspent(case, facts), plan.policy, now, plan.strategies)
+    changes = _derived(case, derivation)
+    if not changes:
+        return case, derivation
+    happened.append(Happening("entitlement_derived", changes))
+    return revised(case, changes), derivation
+
+
+def _all_changes(happened: Sequence[Happening]) -> dict[str, Any]:
+    return {name: value for happening in happened for name, value in happening.changes.items()}
 
 
 def _revision(case: Case, facts: CaseFacts, taken: Step, now: datetime) -> Revision:

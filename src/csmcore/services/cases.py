@@ -28,6 +28,8 @@ from csmcore.model import (
     Decision,
     Explanation,
     LogEntry,
+    Message,
+    MessageDecision,
     OpenCase,
     Order,
     PolicyRef,
@@ -36,17 +38,20 @@ from csmcore.model import (
     Refused,
     SlaReading,
     SlaState,
+    SubjectToken,
     accepted,
     digest_of,
 )
-from csmcore.ports import Host, Messenger
+from csmcore.ports import Host, Mailroom, Messenger
 from csmcore.rules import (
+    BRACKETS,
     Available,
     EntitlementStrategy,
     Plan,
     actions_for,
     compile_policy,
     decide_apply,
+    decide_message,
     decide_open,
     decide_tick,
     explain,
@@ -57,6 +62,7 @@ from csmcore.rules import (
 )
 from csmcore.services.gathering import facts_of_case, facts_of_opening
 from csmcore.services.recalling import recalled
+from csmcore.services.receiving import Received, message_facts
 
 __all__ = ["CaseReading", "CaseService"]
 
@@ -99,13 +105,14 @@ class CaseService:
     gives ``follows_up=False`` and has `follow_up` do it there.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the host have usual values
         self,
         host: Host,
         *,
         attempts: int = 20,
         strategies: Mapping[str, EntitlementStrategy] | None = None,
         messenger: Messenger | None = None,
+        mailroom: Mailroom | None = None,
         follows_up: bool = True,
     ) -> None:
         if attempts < 1:
@@ -113,6 +120,7 @@ class CaseService:
         self._host = host
         self._attempts = attempts
         self._messenger = messenger
+        self._mailroom = mailroom
         self._follows_up = follows_up
         self._strategies = dict(strategies or {})
         self._plan: Callable[[PolicyRef], Plan] = lru_cache(_PLANS)(self._compiled)
@@ -153,6 +161,37 @@ class CaseService:
                 yield self.open(command, actor, command_id)
             except Refused as refused:
                 yield refused.refusal
+
+    def receive(self, message: Message, actor: Actor, token: SubjectToken = BRACKETS) -> Received:
+        """Take in a message from any channel: a comment on the case that it belongs to, a follow-up, or a new case.
+
+        A message that comes again, by its channel and id, changes nothing. Raises Refused, with every reason, where
+        nothing may become of it; InvalidValue where the service has no mailroom.
+        """
+        mailroom = self._mailroom
+        if mailroom is None:
+            raise InvalidValue("mailroom", "the service has none", "give CaseService a mailroom")
+
+        def received() -> Received:
+            policy, now = self._host.current_policy(), self._host.now()
+            facts = message_facts(self._host, mailroom, message, token, now)
+            decided = accepted(decide_message(message, actor, facts, policy, now, token))
+            return Received(message=decided, decision=self._sent(decided, actor))
+
+        answer = _unless_overtaken(received)
+        case_id = answer.message.case if answer.decision is None else answer.decision.case.id
+        if case_id is not None:
+            mailroom.remember(message.channel, answer.message.thread, case_id)
+        return answer
+
+    def _sent(self, decided: MessageDecision, actor: Actor) -> Decision | None:
+        match decided.command:
+            case None:
+                return None
+            case OpenCase():
+                return self.open(decided.command, actor, decided.command_id)
+            case _:
+                return self.apply(_case_of(decided.case), decided.command, actor, decided.command_id)
 
     def apply(
         self,
@@ -230,7 +269,7 @@ class CaseService:
         try:
             if isinstance(command, OpenCase):
                 return self._opened(command, SYSTEM, receipt)
-            return self._applied(_named(order), command, SYSTEM, receipt)
+            return self._applied(_case_of(order.case), command, SYSTEM, receipt)
         except Refused as refused:
             return refused.refusal
         except NotFound as missing:
@@ -330,11 +369,21 @@ def _receipt_of(command_id: CommandId, case_id: CaseId | None, command: Command,
     return CommandReceipt(command_id, digest_of(said))
 
 
-def _named(order: Order) -> CaseId:
-    """The case that an order is about."""
-    if order.case is None:
-        raise NotFound("case", order.action)
-    return order.case
+def _case_of(case_id: CaseId | None) -> CaseId:
+    """The case that a command is about, which is none that opens one."""
+    if case_id is None:
+        raise NotFound("case", "none")
+    return case_id
+
+
+def _unless_overtaken(attempt: Callable[[], Received]) -> Received:
+    """What an attempt comes to; once more where the same message was taken in somewhere else meanwhile."""
+    try:
+        return attempt()
+    except Refused as refused:
+        if "command_id_reused" not in refused.refusal.codes:
+            raise
+        return attempt()
 
 
 def _tick_receipt(decision: Decision) -> CommandReceipt:

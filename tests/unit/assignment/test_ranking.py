@@ -141,6 +141,30 @@ def test_what_a_rule_requires_is_told_of_each_who_lacks_it() -> None:
     ]
 
 
+def test_all_thresholds_and_requirements_bind_together() -> None:
+    """Of two at one desk the one fits whose skills do; hours have a threshold, and a name must be on the list."""
+    users = (
+        made(User, id="able", name="U", skills=(skill("pumps", 3),)),
+        made(User, id="best", name="U", skills=(skill("pumps", 4),)),
+        made(User, id="lost", name="U", calendar="lost", skills=(skill("pumps", 5),)),
+    )
+    criteria = (
+        criterion("skill_levels", threshold=4),
+        criterion("hours_ahead", threshold_time=timedelta(hours=1)),
+        criterion("workload", threshold=0),
+    )
+    rule = matching(criteria=criteria, users=("able", "best", "lost", "zoe"))
+    found = assign({}, NEEDS, Roster.of(users), plan_by(rule), NOW)
+    assert (found.user, reasons(found)) == (
+        "best",
+        {
+            "able": ["skill_levels is below the threshold: 3 against 4"],
+            "lost": ["hours_ahead is below the threshold: 0:00:00 against 1:00:00"],
+        },
+    )
+    assert reasons(asked(matching(users=("ann",))))["bob"] == ["the rule does not name them"]
+
+
 def test_who_is_on_duty_may_be_given_the_case() -> None:
     """By the rotas of the groups that are looked at, with whoever stands in."""
     swap = made(RotaSwap, user="cem", starts_at=NOW, ends_at=NOW + timedelta(hours=1))

@@ -1,5 +1,7 @@
 """Rosters: who is in them, and what changes."""
 
+import pickle
+
 import pytest
 
 from csmcore.errors import InvalidValue, NotFound
@@ -35,6 +37,14 @@ def test_a_user_may_come_change_and_be_switched_off() -> None:
     agent = team.with_load(load("eve", 4)).with_user(EVE).agent(UserId("eve"))
     assert agent is not None
     assert agent.load.assigned == 4
+
+
+def test_a_roster_travels() -> None:
+    """A worker in another process chooses the same, and goes on from there."""
+    team = roster(load("ann", 1)).with_user(EVE).with_load(load("bob", 2))
+    again = pickle.loads(pickle.dumps(team))  # noqa: S301 - our own
+    assert (chosen(again), len(again)) == (chosen(team), 5)
+    assert chosen(again.with_load(load("cem", 9))) == chosen(team.with_load(load("cem", 9))) == "eve"
 
 
 def test_nobody_has_no_load() -> None:

@@ -1,11 +1,14 @@
 """Who plays in the tests of the lifecycle: two customers, everybody around them, and their cases in every state.
 
-Each actor has the letters of ``tests/oracle/lifecycle_table.py`` that a reader gives them, written by hand.
+Each actor has the letters of ``tests/oracle/lifecycle_table.py`` that a reader gives them, written by hand. To its
+escalation, ``E`` is who decides on one that is asked for, ``D`` who may end it.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
+
+import attrs
 
 from csmcore.model import (
     SYSTEM,
@@ -22,12 +25,14 @@ from csmcore.model import (
     Resolution,
     Role,
     SupportPolicy,
+    UserId,
     revised,
 )
 
 __all__ = [
     "BUSINESS",
     "CONTENT",
+    "LED",
     "PRIVATE",
     "RESALE",
     "RESOLD",
@@ -134,8 +139,15 @@ BUSINESS = Scene(
         "the assignee": (inside("ann", "agent"), "OWI"),
         "the assignee, no agent now": (inside("ann"), "I"),
         "an agent": (inside("bob", "agent"), "WI"),
-        "a manager": (inside("mia", "manager"), "WI"),
-        "an admin": (inside("adam", "admin"), "WI"),
+        "a manager": (inside("mia", "manager"), "MWI"),
+        "an admin": (inside("adam", "admin"), "MWI"),
+        "a major issue manager": (inside("max", "major_issue_manager"), "MI"),
+        "an approver": (inside("abe"), "IE"),
+        "an agent who approves": (inside("amy", "agent"), "WIE"),
+        "a deescalation requester": (inside("dora", "deescalation_requester"), "ID"),
+        "an agent who may deescalate": (inside("dan", "agent", "deescalation_requester"), "WID"),
+        "a task worker": (inside("tom", "contributor"), "I"),
+        "a partner's admin": (contact("pia", "dealer", "partner_admin"), ""),
         "the system": (SYSTEM, "S"),
         "an integration": (Actor(kind="integration", id="monitor"), "X"),
     },
@@ -164,7 +176,21 @@ PRIVATE = Scene(
         "another consumer": (Actor(kind="consumer", id="ivan"), ""),
         "a contact with the consumer's id": (contact("ines", "acme", "customer_admin"), ""),
         "an agent who asked and is assigned": (inside("ann", "agent"), "COWI"),
-        "a manager": (inside("mia", "manager"), "WI"),
+        "a manager": (inside("mia", "manager"), "MWI"),
+        "the system": (SYSTEM, "S"),
+    },
+)
+
+LED = Scene(
+    attrs.evolve(_BUSINESS_CASE, assigned_to=UserId("mia"), requested_by=UserId("max")),
+    BUSINESS.facts,
+    {
+        "a manager who is assigned": (inside("mia", "manager", "deescalation_requester"), "OMWID"),
+        "an assigned name without a role": (inside("mia"), "I"),
+        "a leader who asked": (inside("max", "major_issue_manager"), "CMI"),
+        "an agent": (inside("bob", "agent"), "WI"),
+        "an approver": (inside("abe", "manager"), "MWIE"),
+        "the contact": (contact("eve", "acme", "customer"), "C"),
         "the system": (SYSTEM, "S"),
     },
 )
@@ -186,8 +212,32 @@ CONTENT: Mapping[str, Mapping[str, Any]] = {
     "auto_close_case": {},
     "cancel_case": {"reason": "opened by mistake"},
     "reopen_case": {"comment": "It is back."},
+    "remind_customer": {},
+    "answer_survey": {"score": 4, "comment": "Quick."},
+    "add_blocker": {"reason": "other", "text": "waits for parts"},
+    "resolve_blocker": {"blocker": "asked"},
+    "add_task": {"subject": "Order a fuse"},
+    "update_task": {"task": "T1", "changes": {"priority": 2}},
+    "close_task": {"task": "T1", "notes": "ordered"},
+    "cancel_task": {"task": "T1", "reason": "found one"},
+    "log_time": {"seconds": 600, "task": "T1"},
+    "link_record": {"kind": "change", "record": "CHG1"},
+    "unlink_record": {"record": "incident:INC1", "reason": "another one's"},
+    "hear_of_record": {"record": "incident:INC1", "change": "comment", "text": "On it."},
+    "request_escalation": {"template": "up", "reason": "inactivity", "justification": "nobody looks"},
+    "approve_escalation": {},
+    "decline_escalation": {"reason": "too early"},
+    "deescalate": {"justification": "it runs again"},
+    "update_escalation": {"severity": "high"},
+    "propose_major_case": {"business_impact": "all plants", "note": "the third today"},
+    "accept_major_case": {},
+    "reject_major_case": {"reason": "only here"},
+    "add_children": {"accounts": ("acme",)},
+    "follow_parent": {"parent": "case-0", "note": "hold on"},
+    "hear_of_child": {"child": "case-9"},
+    "merge_case": {"into": "case-7"},
 }
-"""A whole command for each action."""
+"""A whole command for each action, as somebody inside gives it."""
 
 _SOLVED = Resolution(code="fixed", notes="Turned it on.", by="ann", at=START + HOUR)
 

@@ -207,7 +207,7 @@ def test_a_work_note_is_told_nobody() -> None:
     assert isinstance(note, WorkNote)
     assert note.text == "Smells of oil."
     assert (taken.changes, taken.intents) == ({}, ())
-    assert taken.happened == (("work_note_added", {}, {"activity": "case-1/5/c0"}),)
+    assert taken.happened == (("work_note_added", {}, {"work_note": "case-1/5/c0"}),)
 
 
 # --- the form --------------------------------------------------------------------------------------------------------

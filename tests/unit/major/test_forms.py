@@ -20,7 +20,7 @@ from csmcore.model import (
     SupportPolicy,
 )
 from csmcore.wire import load_policy
-from tests.unit.lifecycle.cast import BUSINESS
+from tests.unit.major.desk import Desk
 
 BAD: Mapping[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
     "an impact of a megabyte": (ProposeMajorCase, {"business_impact": "x" * 1_000_000}, "business_impact"),
@@ -86,5 +86,6 @@ def test_a_document_says_it_too() -> None:
 
 def test_a_child_is_known_by_little() -> None:
     """Whose it is, and its state."""
-    known = ChildCase.of(BUSINESS.case)
-    assert (known.id, known.state, known.account, known.consumer) == ("case-1", "new", "acme", None)
+    desk = Desk()
+    known = ChildCase.of(desk.cases[desk.opens()])
+    assert (known.id, known.state, known.account, known.consumer) == ("c1", "new", "acme", None)

@@ -22,7 +22,6 @@ from csmcore.model import (
 )
 from csmcore.rules import replay_events
 from csmcore.rules.cases.major import major_opening_denied
-from tests.unit.lifecycle.cast import BUSINESS, case_in
 from tests.unit.major.desk import ANN, ANNA, MIA, Desk, inside, policy
 
 PROPOSAL = ProposeMajorCase(business_impact="Nobody can pay.", note="Third call this morning.")
@@ -126,9 +125,9 @@ def test_what_is_in_a_family_is_not_proposed() -> None:
 def test_only_live_cases_are_proposed(state: Any) -> None:
     """New, open or awaiting info."""
     desk = Desk()
-    desk.cases["case-1"] = case_in(state, BUSINESS)
-    desk.now = desk.cases["case-1"].updated_at
-    assert desk.denied("case-1", PROPOSAL) == ("wrong_state",)
+    case = desk.opens()
+    desk.cases[case] = attrs.evolve(desk.cases[case], state=state)
+    assert desk.denied(case, PROPOSAL) == ("wrong_state",)
 
 
 # --- opened as a major case ------------------------------------------------------------------------------------------

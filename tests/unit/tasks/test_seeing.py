@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from csmcore.model import Actor, CaseTask, TaskView
+from csmcore.model import Actor, CaseTask, TaskView, UserId
 from csmcore.rules import tasks_for
 from tests.unit.tasks.desk import (
     ANN,
@@ -43,9 +43,9 @@ def test_others_inside_see_what_they_may_work_on() -> None:
 
 def test_a_requester_inside_is_a_customer() -> None:
     """Who sees their own tasks whole, besides."""
-    case = attrs.evolve(CASE, requested_by="emil")
+    case = attrs.evolve(CASE, requested_by=UserId("emil"))
     assert tasks_for(case, EMIL, facts_for(EMIL), PLAN) == (PLAIN,)
-    assert tasks_for(attrs.evolve(CASE, requested_by="wes"), WES, facts_for(WES), PLAN) == (PLAIN, HIDDEN)
+    assert tasks_for(attrs.evolve(CASE, requested_by=UserId("wes")), WES, facts_for(WES), PLAN) == (PLAIN, HIDDEN)
 
 
 def test_a_stranger_sees_nothing() -> None:
@@ -64,7 +64,7 @@ def test_the_customer_sees_visible_tasks_and_four_fields_of_them() -> None:
 def test_what_is_hidden_makes_no_difference() -> None:
     """Two cases that differ only in it look the same to the customer, to the letter."""
     other = with_tasks(
-        attrs.evolve(SHOWN, description="", notes="", assigned_to="mia", work_notes_list=("ann",)),  # type: ignore[arg-type]
+        attrs.evolve(SHOWN, description="", notes="", assigned_to=UserId("mia"), work_notes_list=(UserId("ann"),)),
         a_task(2, subject="Bill them", state="cancelled"),
         a_task(3),
     )

@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from csmcore.model import (
+    TASK_STATES,
     Actor,
     Case,
     CaseFacts,
@@ -100,7 +101,7 @@ def test_what_cannot_be_entered_is_refused(command: LogTime, actor: Actor, codes
 
 def test_time_is_entered_late_but_for_nothing_that_was_cancelled() -> None:
     """A closed task, a closed case; a cancelled one never."""
-    closed, cancelled = (attrs.evolve(HELD, state=state) for state in ("closed", "cancelled"))  # type: ignore[arg-type]
+    closed, cancelled = (attrs.evolve(HELD, state=state) for state in TASK_STATES[1:])
     command = LogTime(seconds=60, task=name(1))
     assert took(with_tasks(closed, state="closed"), command, WES).time
     assert refused(with_tasks(cancelled), command) == ("task_ended",)

@@ -1,13 +1,12 @@
 """What agents have in common: those with the same skills, groups, hours, place and capacity are judged as one."""
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 import attrs
 
 from csmcore.calendars import BusinessCalendar, Calendar
 from csmcore.errors import InvalidValue
-from csmcore.model import Group, GroupId, Location, LocationId, SkillId, User
+from csmcore.model import Group, GroupId, Location, LocationId, SkillId, User, frozen
 from csmcore.rules.customers.people import calendar_of, skills_of
 
 __all__ = ["Desk", "Profile", "Surroundings"]
@@ -59,12 +58,12 @@ class Surroundings:
     ) -> "Surroundings":
         """These, by their ids. Raises InvalidValue where two have one id."""
         known, places = tuple(groups), tuple(locations)
-        by_id = MappingProxyType({group.id: group for group in known})
-        by_place = MappingProxyType({place.id: place for place in places})
+        by_id = frozen({group.id: group for group in known})
+        by_place = frozen({place.id: place for place in places})
         for name, all_, each in (("groups", known, by_id), ("locations", places, by_place)):
             if len(each) < len(all_):
                 raise InvalidValue(name, "two have one id", "give each once")
-        return cls(by_id, by_place, MappingProxyType(dict(calendars)))
+        return cls(by_id, by_place, frozen(calendars))
 
     def profile(self, user: User) -> Profile:
         """What the user is to assignment. Groups and places that are not known count for nothing."""

@@ -16,7 +16,7 @@ import attrs
 
 from csmcore.calendars import Calendar
 from csmcore.errors import InvalidValue, NotFound, shown
-from csmcore.model import AgentLoad, Group, GroupId, Location, Rota, SkillId, User, UserId
+from csmcore.model import AgentLoad, Group, GroupId, Location, Rota, SkillId, User, UserId, frozen
 from csmcore.rules.agreements.persistent_map import PersistentMap
 from csmcore.rules.assignment.profiles import Profile, Surroundings
 
@@ -34,7 +34,7 @@ _Key = TypeVar("_Key")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_NO_PILES: Piles = MappingProxyType({})
+_NO_PILES: Piles = frozen({})
 _NO_CALENDARS: Mapping[str, Calendar] = MappingProxyType({})
 
 
@@ -174,12 +174,12 @@ def _numbered(pairs: Iterable[tuple[_Key, int]]) -> Mapping[_Key, frozenset[int]
     found: defaultdict[_Key, set[int]] = defaultdict(set)
     for key, number in pairs:
         found[key].add(number)
-    return MappingProxyType({key: frozenset(numbers) for key, numbers in found.items()})
+    return frozen({key: frozenset(numbers) for key, numbers in found.items()})
 
 
 def _more(numbers: Mapping[_Key, frozenset[int]], keys: Iterable[_Key], number: int) -> Mapping[_Key, frozenset[int]]:
     """The same with a profile more that has these."""
-    return MappingProxyType({**numbers, **{key: numbers.get(key, frozenset()) | {number} for key in keys}})
+    return frozen({**numbers, **{key: numbers.get(key, frozenset()) | {number} for key in keys}})
 
 
 def _taken(piles: Piles, agent: Agent) -> Piles:

@@ -8,15 +8,16 @@ import attrs
 
 from csmcore.conditions import same
 from csmcore.errors import InvalidValue, shown
-from csmcore.model import OF_TYPE, Actor, Case, CaseFacts, Reason, SupportPolicy, made
+from csmcore.model import OF_TYPE, Actor, Case, CaseFacts, Reason, made
 from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.flows import Flow, Flows, flow_of
 from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.parties import parties_of
 from csmcore.rules.cases.revisions import case_record
 from csmcore.rules.cases.transitions import OPENING, Party
+from csmcore.rules.clocks.plan import Plan
 
-__all__ = ["Typed", "customer_extra", "is_offered", "parties_in", "typed_opening", "typed_update", "unfilled"]
+__all__ = ["Typed", "extra_for", "is_offered", "parties_in", "seen_extra", "typed_opening", "typed_update", "unfilled"]
 
 _MACHINES = frozenset({"system", "integration"})
 _OUTSIDE = frozenset({"customer", "internal"})
@@ -146,14 +147,22 @@ def unfilled(flow: Flow, needs: Iterable[str], case: Case, facts: CaseFacts) -> 
     return [Reason("missing", f"{need} is missing", (need,)) for need in needs if _lacks(flow, need, case, facts)]
 
 
-def customer_extra(case: Case, policy: SupportPolicy) -> Mapping[str, object]:
-    """The own fields of a case that its customer's side may see."""
-    case_type = policy.type_of(case.case_type)
+def seen_extra(flow: Flow, case: Case, actor: Actor, parties: tuple[Party, ...]) -> Mapping[str, object]:
+    """The own fields of a case of this flow, as far as somebody with these parties in it may see them."""
+    sees_all = not _OUTSIDE.issuperset(parties) or actor.kind in _MACHINES
+    fields = flow.type.fields
     return {
         name: value
         for name, value in case.extra.items()
-        if name in case_type.fields and case_type.fields[name].customer_may_see
+        if name in fields and (sees_all or fields[name].customer_may_see)
     }
+
+
+def extra_for(case: Case, actor: Actor, facts: CaseFacts, plan: Plan) -> Mapping[str, object]:
+    """The own fields of a case that an actor may see: none for whoever has no part in it."""
+    flow = flow_of(plan.flows, case.case_type)
+    parties = parties_in(flow, case, actor, facts)
+    return seen_extra(flow, case, actor, parties) if parties else {}
 
 
 def _lacks(flow: Flow, need: str, case: Case, facts: CaseFacts) -> bool:

@@ -36,7 +36,7 @@ _Cells: TypeAlias = dict[tuple[CaseState, Action], dict[Party, Row]]
 _DIVIDED: Final[tuple[CaseState, ...]] = tuple(state for state in CASE_STATES if state not in TERMINAL_STATES)
 _OF_MAJOR_CASES: Final[tuple[Action, ...]] = ("propose_major_case", "accept_major_case", "reject_major_case")
 _CERTAIN: Final[frozenset[Guard | None]] = frozenset({None, "no_open_blockers"})
-"""The conditions of a row that somebody can always make true."""
+"""The conditions of a row that somebody can always make true. A merger takes another case, too."""
 _GUARDED: Final[Mapping[Action, Guard]] = MappingProxyType(
     {"propose_solution": "no_open_blockers", "close_case": "no_open_blockers"}
 )
@@ -100,7 +100,9 @@ def flow_of(flows: Flows, case_type: str | None) -> Flow:
 def _compiled(name: str, case_type: CaseType) -> Flow:
     for problem in case_type.problems():
         raise problem
-    cells: _Cells = {key: dict(rows) for key, rows in ROWS.items()}
+    cells: _Cells = {
+        key: {party: row._replace(by=(party,)) for party, row in rows.items()} for key, rows in ROWS.items()
+    }
     if not case_type.may_be_major:
         cells.update({(state, action): {} for state in _DIVIDED for action in _OF_MAJOR_CASES})
     overlay = case_type.flow
@@ -189,30 +191,23 @@ def _asked(action: Action, needs: tuple[str, ...]) -> tuple[tuple[str, ...], tup
 
 
 def _check_ends(cells: _Cells) -> None:
-    """Refuse a flow with a state that a case may come into, and that nobody can lead it out of to an end."""
-    leads = {
-        state: {row.to for (here, _), cell in cells.items() if here == state for row in cell.values()}
-        for state in _DIVIDED
+    """Refuse a flow with a state that a case may come into, and that nobody can surely lead it out of to an end."""
+    arrows = {
+        (state, row.to, row.only_if in _CERTAIN and action != "merge_case")
+        for (state, action), cell in cells.items()
+        if state in _DIVIDED
+        for row in cell.values()
+        if row.to is not None
     }
-    surely = {
-        state: {
-            row.to
-            for (here, _), cell in cells.items()
-            if here == state
-            for row in cell.values()
-            if row.only_if in _CERTAIN
-        }
-        for state in _DIVIDED
-    }
-    ends: set[CaseState | None] = set(TERMINAL_STATES)
-    while more := [state for state in _DIVIDED if state not in ends and not ends.isdisjoint(surely[state])]:
-        ends.update(more)
-    reached: set[CaseState | None] = {OPENING.to}
-    while further := {to for state in _DIVIDED if state in reached for to in leads[state]} - reached:
-        reached |= further
-    for state in _DIVIDED:
-        if state in reached - ends:
-            raise InvalidValue("$.flow", f"a case that is {state} could never end", "leave it a way to an end")
+    ends: set[CaseState] = set(TERMINAL_STATES)
+    while more := {state for state, to, is_sure in arrows if is_sure and to in ends} - ends:
+        ends |= more
+    reached: set[CaseState] = {"new"}
+    while more := {to for state, to, _ in arrows if state in reached} - reached:
+        reached |= more
+    stuck = [state for state in _DIVIDED if state in reached - ends]
+    if stuck:
+        raise InvalidValue("$.flow", f"a case that is {' or '.join(stuck)} could never end", "leave it a way to an end")
 
 
 def _check_filled(cells: _Cells) -> None:

@@ -26,12 +26,12 @@ from csmcore.model import (
     SupportPolicy,
     UserId,
 )
-from csmcore.rules.cases.case_types import is_offered, typed_opening
-from csmcore.rules.cases.flows import BASE_FLOWS, Flows
+from csmcore.rules.cases.case_types import is_offered, parties_in, seen_extra, typed_opening
+from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
 from csmcore.rules.cases.limits import too_many_cases
 from csmcore.rules.cases.major import candidate_taken, major_opening_denied
 from csmcore.rules.cases.moments import details_of, told
-from csmcore.rules.cases.parties import SIDES, account_of_opening, is_agent, is_partner, parties_of, parties_opening
+from csmcore.rules.cases.parties import SIDES, account_of_opening, is_agent, is_partner, parties_opening
 from csmcore.rules.cases.refusing import NOT_INVOLVED, missing, verdict
 from csmcore.rules.cases.relating import relate
 from csmcore.rules.cases.steps import Happening, Step
@@ -110,7 +110,7 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
     refusals += major_opening_denied(command, actor, parties, policy)
     refusals += denied
     refusals += filter(None, (too_many_cases(actor, facts, policy),))
-    refusals += _no_follow_up(command, actor, facts, policy, now)
+    refusals += _no_follow_up(command, actor, facts, policy, now, flows)
     if refusals:
         return Refusal(tuple(refusals))
     fields |= {"id": case_id, "number": number, "policy": policy.ref, "state": OPENING.to}
@@ -136,22 +136,29 @@ def case_types_for(command: OpenCase, actor: Actor, facts: CaseFacts, plan: Plan
     return tuple(flow.name for flow in flows if flow.name and is_offered(flow, fields, actor, parties, facts))
 
 
-def follow_up(case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime) -> OpenCase | Refusal:
+def follow_up(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
+    case: Case, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime, flows: Flows = BASE_FLOWS
+) -> OpenCase | Refusal:
     """The command that opens a case to go on from this one, or every reason why there is none to open.
 
-    It copies whom the case is for, what it is about, its type where the actor may choose that, and agreements that were
-    set by hand (others are derived afresh); a host sets what else it knows with `attrs.evolve`. `opening` asks again, of ``facts.followed``. Raises
-    NaiveDatetime.
+    It copies whom the case is for, what it is about, and agreements that were set by hand (others are derived afresh);
+    its type with the fields that the actor sees, where ``flows``, a plan's, have it and the actor may choose it. A host
+    sets what else it knows with `attrs.evolve`. `opening` asks again, of ``facts.followed``. Raises NaiveDatetime.
     """
-    reasons = verdict(case, "follow_up", parties_of(case, actor, facts), policy, as_utc(now)).reasons
+    flow = flow_of(flows, case.case_type)
+    parties = parties_in(flow, case, actor, facts)
+    reasons = verdict(case, "follow_up", parties, policy, as_utc(now)).reasons
     if reasons:
         return Refusal(reasons)
+    is_copied = flow.name is not None and is_offered(flow, vars(case), actor, parties, facts)
     return OpenCase(
         short_description=case.short_description,
         channel=case.channel,
         follow_up_of=case.id,
         contract=case.contract if case.contract_is_manual else None,
         entitlement=case.entitlement if case.entitlement_is_manual else None,
+        case_type=flow.name if is_copied else None,
+        extra=seen_extra(flow, case, actor, parties) if is_copied else {},
         **{name: getattr(case, name) for name in _COPIED},
     )
 
@@ -197,13 +204,14 @@ def _not_theirs_to_set(
             yield Reason("not_yours_to_set", f"{name} is set by agents", (name,))
 
 
-def _no_follow_up(
-    command: OpenCase, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime
+def _no_follow_up(  # noqa: PLR0913, PLR0917 - what `opening` sees
+    command: OpenCase, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime, flows: Flows
 ) -> tuple[Reason, ...]:
     followed = facts.followed
     if command.follow_up_of is None:
         return ()
-    parties = parties_of(followed, actor, facts) if followed and followed.id == command.follow_up_of else ()
+    is_known = followed is not None and followed.id == command.follow_up_of
+    parties = parties_in(flow_of(flows, followed.case_type), followed, actor, facts) if followed and is_known else ()
     if followed is None or not parties:  # a stranger to that case is told the same whether it exists or not
         return (Reason("unknown_follow_up_of", f"{shown(command.follow_up_of)}: no such case", ("follow_up_of",)),)
     return verdict(followed, "follow_up", parties, policy, now).reasons

@@ -124,8 +124,8 @@ def respondent(case: Case) -> str | None:
 
 
 def details_of(said: Activity) -> dict[str, object]:
-    """What an event says of what was written with it."""
-    return {"activity": said.id}
+    """What an event says of what was written with it: ``activity`` is what all may read, ``work_note`` is not."""
+    return {"activity" if type(said) is Comment else "work_note": said.id}
 
 
 def _told(

@@ -29,7 +29,7 @@ from csmcore.model import (
     UnlinkRecord,
 )
 from csmcore.rules.cases.blocking import blocked, unblocked
-from csmcore.rules.cases.moments import Moment, respondent
+from csmcore.rules.cases.moments import Moment, details_of, respondent
 from csmcore.rules.cases.priority import grades_for, priority_of
 from csmcore.rules.cases.record_news import link_notice, mutes_requester
 from csmcore.rules.cases.record_updates import RECORD_RULES, RECORD_UPDATES, RecordUpdate, note_of_update, title_of
@@ -97,7 +97,7 @@ def _unlink_record(moment: Moment, command: UnlinkRecord) -> Step | Refusal:
         return Refusal((_unknown(command.record),))
     note = moment.work_note(f"{title_of(record)} is linked no longer\nReason: {command.reason}")
     happened = Happening(
-        "record_unlinked", {"records": {record.key: None}}, {"record": record.key, "work_note": note.id}
+        "record_unlinked", {"records": {record.key: None}}, {"record": record.key, **details_of(note)}
     )
     notice = link_notice(case, record, "record_unlinked", moment.actor)
     return moment.step(happened, *unblocked(moment, record.key), activity=(note,), told=notice)
@@ -123,7 +123,7 @@ def _hear_of_record(moment: Moment, command: HearOfRecord) -> Step | Refusal:
     is_late = update.state is not None and _is_late(record, command, moment.now)
     note = moment.work_note(note_of_update(record, update, command, is_late=is_late))
     changes = {} if is_late else _heard(moment, record, update, command)
-    details = {"record": record.key, "change": command.change, "work_note": note.id}
+    details = {"record": record.key, "change": command.change, **details_of(note)}
     happened = [Happening("record_updated", changes, details)]
     blocker = moment.case.blockers.get(record.key)
     if blocker is not None and blocker.reason in update.unblocks and not is_late:

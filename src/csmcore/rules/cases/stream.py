@@ -23,6 +23,7 @@ _BLANK: Mapping[str, object] = MappingProxyType(
 )
 """What a case has where nothing was said."""
 
+_SAID = ("activity", "work_note")
 _NO_CHANGES: Mapping[str, tuple[object, object]] = MappingProxyType({})
 
 
@@ -43,13 +44,13 @@ def activity_stream(entries: Iterable[LogEntry], activity: Iterable[Activity], s
 
 
 def _read(event: Event, fields: Mapping[str, Any], texts: Mapping[Any, Activity], side: Side) -> Iterator[StreamItem]:
-    said = texts.get(event.details.get("activity"))
+    said = next((texts[name] for key in _SAID if (name := event.details.get(key)) in texts), None)
     changes = {name: change for name, change in _changes(event, fields) if side != "customer" or name in _PUBLIC}
     if said is not None and (side != "customer" or isinstance(said, Comment)):
         yield _item(event, "comment" if isinstance(said, Comment) else "work_note", said)
     if changes:
         yield _item(event, "field_change", changes=changes)
-    elif side != "customer" and "activity" not in event.details:
+    elif side != "customer" and event.details.keys().isdisjoint(_SAID):
         yield _item(event, "system")
 
 

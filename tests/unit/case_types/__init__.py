@@ -1,0 +1,1 @@
+"""Case types: their fields, flows, substates, readers, and the documents and pages that show them."""
