@@ -22,6 +22,7 @@ from csmcore.model import (
     AccountId,
     AccountRelationshipType,
     Activity,
+    AlertId,
     Asset,
     AssetId,
     Case,
@@ -29,6 +30,7 @@ from csmcore.model import (
     Channel,
     ChildCase,
     CommandId,
+    ConfigurationItemId,
     Consumer,
     ConsumerId,
     Contact,
@@ -39,6 +41,7 @@ from csmcore.model import (
     Group,
     GroupId,
     Household,
+    HouseholdId,
     InstallBaseItem,
     InstallBaseItemId,
     LedgerEntry,
@@ -54,6 +57,7 @@ from csmcore.model import (
     SlaState,
     SoldProduct,
     SoldProductId,
+    SpecialHandlingNote,
     SupportPolicy,
     TimeEntry,
     User,
@@ -71,6 +75,7 @@ __all__ = [
     "CustomerDirectory",
     "Escalations",
     "EventLog",
+    "HandlingNotes",
     "Host",
     "Ledger",
     "Mailroom",
@@ -100,6 +105,9 @@ class CaseStore(Protocol):
 
     def followed_by(self, case_id: CaseId) -> CaseId | None:
         """The newest case that goes on from it: whose ``follow_up_of`` it is."""
+
+    def cases_of_alert(self, alert_id: AlertId) -> Iterable[Case]:
+        """The cases that an alert has opened, ended ones and the major one too."""
 
     def cases_opened(self, consumer_id: ConsumerId, since: datetime) -> int:
         """How many cases of a consumer were opened after an instant. It is asked for where the policy bounds them."""
@@ -142,6 +150,8 @@ class UnitOfWork(Protocol):
         `Entitlement.counting` says: ``used`` has grown by the units (negative for what is given back), and
         ``ledger_entries`` is the sequence. Most commands have none.
 
+        ``entry.time`` is kept, too, where `TimeLog` finds it.
+
         A compare-and-set: the case must be at the version before (at version 1: there must be none), no entry may have
         the receipt's id, and each entry of a ledger must be the next, so that ``ledger_entries`` is one less. Else it
         raises StaleVersion, with ``expected`` the version before, and the service starts over. The comparison and the
@@ -162,6 +172,9 @@ class CustomerDirectory(Protocol):
     def consumer(self, consumer_id: ConsumerId) -> Consumer | None:
         """The consumer by that id."""
 
+    def household(self, household_id: HouseholdId) -> Household | None:
+        """The household by that id."""
+
     def households(self, consumer_id: ConsumerId) -> Sequence[Household]:
         """The households that the consumer is a member of; those that they were in once do no harm."""
 
@@ -179,6 +192,16 @@ class AccountRecords(Protocol):
 
     def relationship_type(self, type_id: RelationshipTypeId) -> AccountRelationshipType | None:
         """The type of relationships by that id."""
+
+
+class HandlingNotes(Protocol):
+    """What whoever works a case is to heed."""
+
+    def handling_notes(self, case: Case, product_id: ProductModelId | None) -> Iterable[SpecialHandlingNote]:
+        """The notes on the case and on what it names, on the model of its asset, and those by condition.
+
+        More than asked for does no harm.
+        """
 
 
 class Escalations(Protocol):
@@ -202,6 +225,9 @@ class Catalogue(Protocol):
 
     def install_base_item(self, item_id: InstallBaseItemId) -> InstallBaseItem | None:
         """The install base item by that id."""
+
+    def items_of(self, configuration_item_id: ConfigurationItemId) -> Sequence[InstallBaseItem]:
+        """The install base items that a configuration item is, those that were taken out too."""
 
     def location(self, location_id: LocationId) -> Location | None:
         """The location by that id."""
@@ -310,6 +336,7 @@ class Host(
     UnitOfWork,
     CustomerDirectory,
     AccountRecords,
+    HandlingNotes,
     Escalations,
     Catalogue,
     Workforce,

@@ -1,18 +1,33 @@
 """A case as a plain dict, and what each action does to it, written from the specification's prose.
 
 Who may do it, and where it leads, is `lifecycle_table`'s; here is what else changes: stamps, the resolution and its
-history, attention, the first response, surveys, what is said. ``M`` among an actor's letters is a manager or an admin.
+history, attention, the first response, surveys, what is said, what is waited for, when a case closes by itself.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
-from tests.oracle.lifecycle_table import Guards, outcome
+from tests.oracle.lifecycle_table import ACTIONS, Guards, outcome
 
-__all__ = ["Who", "act", "guards_of", "new_case"]
+__all__ = [
+    "FLOW",
+    "Model",
+    "Who",
+    "act",
+    "enter",
+    "free_customer",
+    "give",
+    "guards_of",
+    "may_close",
+    "new_case",
+    "take_up",
+]
 
 Model: TypeAlias = dict[str, Any]
+
+FLOW = ACTIONS[: ACTIONS.index("follow_up") + 1]
+"""The actions that move a case, and those that go along with them."""
 
 PRIORITIES = {"11": 1, "12": 2, "21": 2, "13": 3, "22": 3, "31": 3, "23": 4, "32": 4, "33": 4}
 
@@ -36,6 +51,11 @@ def new_case(opener: str, now: datetime, **fields: Any) -> Model:
         **dict.fromkeys(("closed_at", "closed_by", "closed_code", "closed_notes", "priority_override")),
         **dict.fromkeys(("cancelled_at", "cancelled_by", "cancelled_reason", "impact", "urgency")),
         **dict.fromkeys(("auto_close", "needs_attention", "survey_requested", "share_resolution_notes"), False),
+        "auto_close_from": None,
+        "is_auto_close_exempt": False,
+        "auto_close_reminders": 0,
+        "escalated": False,
+        "blockers": {},
         "past_resolutions": (),
         "reopen_count": 0,
         "priority": 4,
@@ -51,7 +71,8 @@ def new_case(opener: str, now: datetime, **fields: Any) -> Model:
 def guards_of(case: Model, now: datetime, days: int) -> Guards:
     """The two conditions, as they stand at an instant."""
     closed_at = case["closed_at"]
-    return Guards(bool(days) and closed_at is not None and now - closed_at <= timedelta(days=days), case["auto_close"])
+    window = bool(days) and closed_at is not None and now - closed_at <= timedelta(days=days)
+    return Guards(window=window, flag=case["auto_close"])
 
 
 def act(  # noqa: PLR0913, PLR0917 - who does what, with what, to which case, when, under which policy
@@ -66,11 +87,35 @@ def act(  # noqa: PLR0913, PLR0917 - who does what, with what, to which case, wh
     allowed = EFFECTS.get(action, nothing)(after, content, who, result.side, now)
     if allowed is False:
         return None
-    if result.state == "open" and case["state"] in {"resolved", "closed"}:
-        take_up(after)
-    if result.state == "closed":
-        close(after, who, now)
+    enter(after, case["state"], who.name, now)
     return after
+
+
+def enter(case: Model, before: str, by: str, now: datetime, *, asks: bool = True) -> None:
+    """What goes with a change of the state, from the one before to the case's own."""
+    state = case["state"]
+    if state == before:
+        return
+    if state == "open" and before in {"resolved", "closed"}:
+        take_up(case)
+    if state == "closed":
+        case["closed_at"], case["closed_by"] = now, by
+        if asks and not case["survey_requested"]:
+            case["survey_requested"] = True
+            case["surveys"] += 1
+    if before == "awaiting_info":
+        free_customer(case)
+
+
+def free_customer(case: Model) -> None:
+    """Nobody waits for the customer any longer."""
+    if "customer" in case["blockers"]:
+        case["blockers"] = {**case["blockers"], "customer": ("customer_information", False)}
+
+
+def may_close(case: Model) -> bool:
+    """Whether a resolved case that nobody answers would close by itself."""
+    return not (case["needs_attention"] or case["escalated"] or case["is_auto_close_exempt"])
 
 
 def nothing(_case: Model, _content: Mapping[str, Any], _who: Who, _side: str, _now: datetime) -> None:
@@ -83,6 +128,8 @@ def say(case: Model, text: str, who: Who, side: str, now: datetime) -> None:
     respond(case, side, now)
     if side != "system" and who.name != case["assigned_to"]:
         case["needs_attention"] = True
+    if side == "customer" and case["state"] == "resolved":
+        case["auto_close_from"], case["auto_close_reminders"] = now, 0
 
 
 def respond(case: Model, side: str, now: datetime) -> None:
@@ -103,16 +150,8 @@ def take_up(case: Model) -> None:
         case["past_resolutions"] += (case["resolution"],)
     case["resolution"] = None
     case["reopen_count"] += 1
-    case["auto_close"] = False
+    case.update(auto_close=False, auto_close_from=None, is_auto_close_exempt=False, auto_close_reminders=0)
     case.update(dict.fromkeys(("closed_at", "closed_by", "closed_code", "closed_notes")))
-
-
-def close(case: Model, who: Who, now: datetime) -> None:
-    """The end, and one question about it."""
-    case["closed_at"], case["closed_by"] = now, who.name
-    if not case["survey_requested"]:
-        case["survey_requested"] = True
-        case["surveys"] += 1
 
 
 def assign_to_me(case: Model, _: Mapping[str, Any], who: Who, _side: str, now: datetime) -> None:
@@ -131,6 +170,7 @@ def assign_case(case: Model, content: Mapping[str, Any], _who: Who, _side: str, 
 def request_info(case: Model, content: Mapping[str, Any], who: Who, side: str, now: datetime) -> None:
     say(case, content["comment"], who, side, now)
     case["needs_attention"] = False
+    case["blockers"] = {**case["blockers"], "customer": ("customer_information", True)}
 
 
 def add_comment(case: Model, content: Mapping[str, Any], who: Who, side: str, now: datetime) -> None:
@@ -146,11 +186,23 @@ def update_case(case: Model, content: Mapping[str, Any], who: Who, _side: str, _
     clears = case["needs_attention"] and changes.get("needs_attention") is False
     if clears and not (who.name == case["assigned_to"] or "M" in who.letters):
         return False
+    flips = changes.get("auto_close", case["auto_close"]) != case["auto_close"]
     case.update(changes)
-    if clears and case["state"] == "resolved":
+    if flips and not spare(case):
+        return False
+    if clears and case["state"] == "resolved" and may_close(case):
         case["auto_close"] = True
     if changes.keys() & {"impact", "urgency"} and not case["priority_override"]:
         case["priority"] = PRIORITIES.get(f"{case['impact']}{case['urgency']}", case["priority"])
+    return True
+
+
+def spare(case: Model) -> bool:
+    """An agent keeps a resolved case from closing by itself, or gives it back; the flag is what they want."""
+    case["is_auto_close_exempt"] = False
+    if case["state"] != "resolved" or (case["auto_close"] and not may_close(case)):
+        return False
+    case["is_auto_close_exempt"] = not case["auto_close"]
     return True
 
 
@@ -162,7 +214,7 @@ def propose_solution(case: Model, content: Mapping[str, Any], who: Who, side: st
     respond(case, side, now)
     solver = case["assigned_to"] or who.name
     case["resolution"] = (content["code"], content["notes"], content.get("cause", ""), solver, now)
-    case["auto_close"] = not case["needs_attention"]
+    case["auto_close"], case["auto_close_from"] = may_close(case), now
     if content.get("share") is not None:
         case["share_resolution_notes"] = content["share"]
     if case["share_resolution_notes"]:

@@ -110,11 +110,11 @@ NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 ESCALATION_GRID = """
 action             | none | requested | escalated | declined | closed
-request_escalation | CDWS |           |           | CDWS     | CDWS
+request_escalation | CDMWS |          |           | CDMWS    | CDMWS
 approve_escalation |      | E         |           |          |
 decline_escalation |      | ES        |           |          |
 deescalate         |      |           | DS        |          |
-update_escalation  |      | EDWS      | EDWS      |          |
+update_escalation  |      | EDMWS     | EDMWS     |          |
 """
 
 SIDES = {"C": "customer", "O": "agent", "M": "agent", "W": "agent", "I": "agent", "S": "system", "X": "system"}

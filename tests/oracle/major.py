@@ -134,7 +134,7 @@ def _is_anybodys(case: Case) -> bool:
 def _propose(world: World, who: str, case: Case, given: Mapping[str, Any]) -> bool:
     if who == "customer" or case["state"] not in LIVE or case["major"] in {"proposed", "accepted"} or case["parent"]:
         return False
-    if _is_anybodys(case) and _children(world, case):
+    if _children(world, case):
         return False
     case["major"] = "proposed"
     _say(world, who, case, given, "notes")

@@ -63,7 +63,7 @@ def expected(world: World, sent: Sent, who: str) -> tuple[str, str | None]:
     for start, by_number in ways(world, sent):
         trail: list[str] = []
         name: str | None = start
-        while name in cases and name not in trail and has_part(who, cases[name], by_number):
+        while name is not None and name in cases and name not in trail and has_part(who, cases[name], by_number):
             trail.append(name)
             name = cases[name]["merged"] or cases[name]["next"]
         said = [each for each in trail if not cases[each]["merged"] and may_comment(who, cases[each])]

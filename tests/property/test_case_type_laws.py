@@ -29,7 +29,7 @@ from csmcore.wire import dump_policy, load_policy, to_plain
 from tests.oracle.flows import Table, overlaid
 from tests.property.case_type_scenes import VALUES, case_types
 from tests.tally import Tally
-from tests.unit.case_types.desk import ANN, BOSS, EVE, FACTS, MACHINE, START, inside
+from tests.unit.case_types.desk import ANN, BOSS, EVE, FACTS, MACHINE, START, inside, made
 
 SLOW = {HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large}
 CAST = (ANN, BOSS, EVE, MACHINE, SYSTEM, inside("ada", "admin", "contributor"), inside("ian"))
@@ -75,18 +75,18 @@ def entries(flow: Flow) -> Table:
 
 def test_the_flow_is_the_oracles(tally: Tally) -> None:
     """Every row of every type, or none at all for the same types; Closed and Cancelled are the base table's."""
-    made, refused, base = 0, 0, entries(BASE_FLOW)
+    flows, refused, base = 0, 0, entries(BASE_FLOW)
 
-    @settings(max_examples=400, suppress_health_check=SLOW)
+    @settings(max_examples=150, suppress_health_check=SLOW)
     @given(case_types())
     def holds(case_type: CaseType) -> None:
-        nonlocal made, refused
+        nonlocal flows, refused
         expected, plan = overlaid(base, to_plain(case_type)), compiled(case_type)
         if plan is None:
             refused += 1
             assert expected is None
             return
-        made += 1
+        flows += 1
         flow = plan.flows["own"]
         assert entries(flow) == expected
         assert {(*key, party): row for key in flow.rows for party, row in flow.rows[key].items()} == {
@@ -100,12 +100,12 @@ def test_the_flow_is_the_oracles(tally: Tally) -> None:
             assert flow.table[state] == BASE_FLOW.table[state]
 
     holds()
-    tally("case types: flows compared with the oracle", made)
+    tally("case types: flows compared with the oracle", flows)
     tally("case types: refused by both", refused)
-    assert min(made, refused) > 50
+    assert min(flows, refused) > 20
 
 
-@settings(max_examples=100, suppress_health_check=SLOW)
+@settings(max_examples=40, suppress_health_check=SLOW)
 @given(case_types())
 def test_a_document_gives_the_same_flow(case_type: CaseType) -> None:
     """Whether a type is written in Python or read from a document."""
@@ -146,17 +146,15 @@ def opened(case_type: CaseType, plan: Plan) -> Decision:
     """A case of the type that holds all that it asks for, else a base case."""
     extra = {name: field.default or VALUES[field.kind][0] for name, field in case_type.fields.items()}
     more: Any = {"extra": extra, "product": "press", "category": "x", "urgency": 1, "assigned_to": "ann"}
-    for name, given_more in (("own", more), (None, {})):
-        command = OpenCase(
-            short_description="x", account=FACTS.account and FACTS.account.id, case_type=name, **given_more
-        )
-        decided = decide_open(command, SYSTEM, FACTS, plan, START, CaseId("c1"), "CS1")
-        if isinstance(decided, Decision):
-            return decided
-    return accepted(decided)
+    command = made(OpenCase, short_description="x", account="acme", case_type="own", **more)
+    decided = decide_open(command, SYSTEM, FACTS, plan, START, CaseId("c1"), "CS1")
+    if isinstance(decided, Decision):
+        return decided
+    plain = made(OpenCase, short_description="x", account="acme")
+    return accepted(decide_open(plain, SYSTEM, FACTS, plan, START, CaseId("c1"), "CS1"))
 
 
-@settings(max_examples=150, suppress_health_check=SLOW)
+@settings(max_examples=40, suppress_health_check=SLOW)
 @given(st.data())
 def test_a_case_is_always_as_its_type_says(data: st.DataObject) -> None:
     """Whatever is done: a state of the six, one of its substates, fields that fit; and events replay to the snapshot.

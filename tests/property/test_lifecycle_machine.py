@@ -32,8 +32,8 @@ from csmcore.rules.cases.intake import follow_up
 from csmcore.rules.cases.lifecycle import replay_events
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.clocks.plan import compile_policy
-from tests.oracle.lifecycle_model import Model, Who, act, guards_of, new_case
-from tests.oracle.lifecycle_table import ACTIONS, may
+from tests.oracle.lifecycle_model import FLOW, Model, Who, act, guards_of, new_case
+from tests.oracle.lifecycle_table import may
 from tests.tally import Tally
 from tests.unit.lifecycle.cast import BUSINESS, CONTENT, START, contact, inside, made
 
@@ -62,7 +62,7 @@ CAST = {
     "emil": (inside("emil"), "I"),
     "ann": (inside("ann", "agent"), "WI"),
     "bob": (inside("bob", "agent"), "WI"),
-    "mia": (inside("mia", "manager"), "WIM"),
+    "mia": (inside("mia", "manager"), "MWI"),
     "system": (made(type(inside("x")), kind="system", id="system"), "S"),
     "monitor": (made(type(inside("x")), kind="integration", id="monitor"), "X"),
 }
@@ -75,6 +75,8 @@ UPDATES: tuple[Mapping[str, Any], ...] = (
     {"informed_users": ("carl", "eve")},
     {"share_resolution_notes": True},
     {"impact": None},
+    {"auto_close": False},
+    {"auto_close": True},
 )
 VARIANTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "assign_case": ({"group": "tier-2"}, {"user": "ann"}, {"user": "bob"}, {"group": "tier-1", "user": "mia"}, {}),
@@ -135,7 +137,7 @@ class CaseLife(RuleBasedStateMachine):
     def go_on(self, kind: str, pick: int, variant: int, hours: int) -> None:
         """Somebody does what they may by the other table; or anybody tries anything, or too early; or time goes by."""
         self.now += timedelta(hours=hours)
-        choices = list(self.allowed()) if kind == "allowed" else [(who, action) for who in CAST for action in ACTIONS]
+        choices = list(self.allowed()) if kind == "allowed" else [(who, action) for who in CAST for action in FLOW]
         who, action = choices[pick % len(choices)]
         content = variants(action)[variant % len(variants(action))]
         if kind == "tick":
@@ -190,7 +192,7 @@ class CaseLife(RuleBasedStateMachine):
         """Everybody and everything that the table by hand allows now."""
         guards = guards_of(self.model, self.now, self.days)
         letters = {who: self.letters(who) for who in CAST}
-        for who, action in ((who, action) for who in CAST for action in ACTIONS):
+        for who, action in ((who, action) for who in CAST for action in FLOW):
             if may(self.model["state"], action, letters[who], guards):
                 yield who, action
 
@@ -236,7 +238,7 @@ class CaseLife(RuleBasedStateMachine):
         assert as_model(self.case, self.model) == {name: self.model[name] for name in self.model if name not in APART}
         comments = tuple((said.by.id, said.text) for said in self.said if isinstance(said, Comment))
         notes = tuple((said.by.id, said.text) for said in self.said if isinstance(said, WorkNote))
-        assert (comments, notes, self.surveys) == tuple(self.model[name] for name in APART)
+        assert (comments, notes, self.surveys, False) == tuple(self.model[name] for name in APART)
         assert replay_events(self.events) == self.case
         self.check_clocks()
 
@@ -258,13 +260,14 @@ class CaseLife(RuleBasedStateMachine):
         assert [event.at for event in self.events] == sorted(event.at for event in self.events)
 
 
-APART = ("comments", "work_notes", "surveys")
+APART = ("comments", "work_notes", "surveys", "escalated")
 
 
 def as_model(case: Case, model: Model) -> Model:
     """The case's fields that the dict has, as the dict has them."""
     fields = {name: getattr(case, name) for name in model if name not in APART}
     fields["resolution"] = solution(case.resolution)
+    fields["blockers"] = {key: (each.reason, each.is_active) for key, each in case.blockers.items()}
     fields["past_resolutions"] = tuple(solution(past) for past in case.past_resolutions)
     return fields
 

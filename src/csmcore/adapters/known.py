@@ -16,7 +16,9 @@ from csmcore.model import (
     Asset,
     AssetId,
     BookEntry,
+    Case,
     CaseId,
+    ConfigurationItemId,
     Consumer,
     ConsumerId,
     Contact,
@@ -27,6 +29,7 @@ from csmcore.model import (
     Group,
     GroupId,
     Household,
+    HouseholdId,
     InstallBaseItem,
     InstallBaseItemId,
     Location,
@@ -37,6 +40,7 @@ from csmcore.model import (
     ServiceContract,
     SoldProduct,
     SoldProductId,
+    SpecialHandlingNote,
     TimeEntry,
     User,
     UserId,
@@ -49,7 +53,8 @@ _Found = TypeVar("_Found")
 _Key: TypeAlias = tuple[str, str]
 
 _NOBODY = ("", "")
-_NAMES = ("account", "consumer", "household", "contract")
+_NAMES = ("account", "consumer", "household", "contract", "configuration_item")
+_ON_RECORDS = ("account", "contact", "consumer", "product", "asset", "case")
 
 
 @attrs.define(eq=False)
@@ -80,6 +85,9 @@ def _keys(noun: BookEntry | TimeEntry) -> Iterator[_Key]:
     match noun:
         case TimeEntry():
             yield "case", noun.case
+        case SpecialHandlingNote():
+            on = ((kind, getattr(noun, kind)) for kind in _ON_RECORDS)
+            yield next(((kind, str(value)) for kind, value in on if value is not None), _NOBODY)
         case User():
             yield from (("group", str(group)) for group in noun.groups)
         case Household():
@@ -142,6 +150,10 @@ class KnownNouns:
         """See `csmcore.ports.CustomerDirectory`."""
         return self._find(Consumer, consumer_id)
 
+    def household(self, household_id: HouseholdId) -> Household | None:
+        """See `csmcore.ports.CustomerDirectory`."""
+        return self._find(Household, household_id)
+
     def households(self, consumer_id: ConsumerId) -> Sequence[Household]:
         """See `csmcore.ports.CustomerDirectory`. Those that they were in once are among them."""
         return self._for(Household, ("member", consumer_id))
@@ -161,6 +173,15 @@ class KnownNouns:
     def install_base_item(self, item_id: InstallBaseItemId) -> InstallBaseItem | None:
         """See `csmcore.ports.Catalogue`."""
         return self._find(InstallBaseItem, item_id)
+
+    def items_of(self, configuration_item_id: ConfigurationItemId) -> Sequence[InstallBaseItem]:
+        """See `csmcore.ports.Catalogue`."""
+        return self._for(InstallBaseItem, ("configuration_item", configuration_item_id))
+
+    def handling_notes(self, case: Case, product_id: ProductModelId | None) -> Iterable[SpecialHandlingNote]:
+        """See `csmcore.ports.HandlingNotes`."""
+        named = [(kind, str(value)) for kind in _ON_RECORDS if (value := getattr(case, kind, None)) is not None]
+        return self._for(SpecialHandlingNote, *named, ("product", product_id or ""), ("case", case.id), _NOBODY)
 
     def location(self, location_id: LocationId) -> Location | None:
         """See `csmcore.ports.Catalogue`."""

@@ -14,6 +14,7 @@ from csmcore.model import (
     AccountId,
     Activity,
     AgreementBook,
+    AlertId,
     Case,
     CaseId,
     ChildCase,
@@ -54,6 +55,7 @@ class MemoryHost(KnownNouns):
         self._commands: dict[CommandId, LogEntry] = {}
         self._numbered = 0
         self._numbers: dict[str, CaseId] = {}
+        self._alerted: dict[AlertId, list[CaseId]] = defaultdict(list)
         self._followed: dict[CaseId, CaseId] = {}
         self._below: dict[CaseId, dict[CaseId, None]] = defaultdict(dict)
         self._escalated: dict[AccountId, Escalation] = {}
@@ -106,12 +108,15 @@ class MemoryHost(KnownNouns):
                 raise StaleVersion(case.id, case.version - 1)
             if entry.ledger:
                 self._count(entry.ledger)
+            self.add(*entry.time)
             if receipt is not None:
                 self._commands[receipt.command_id] = entry
             self._move(case, None if before is None else before.parent)
             self._cases[case.id] = case
             if before is None:
                 self._numbers[case.number] = case.id
+                if case.alert is not None:
+                    self._alerted[case.alert].append(case.id)
                 if case.follow_up_of is not None:
                     self._followed[case.follow_up_of] = case.id
             self._clocks[case.id] = sla
@@ -140,6 +145,11 @@ class MemoryHost(KnownNouns):
         """See `csmcore.ports.CaseStore`."""
         with self._lock:
             return self._followed.get(case_id)
+
+    def cases_of_alert(self, alert_id: AlertId) -> Iterable[Case]:
+        """See `csmcore.ports.CaseStore`."""
+        with self._lock:
+            return [self._cases[case_id] for case_id in self._alerted.get(alert_id, ())]
 
     def cases_opened(self, consumer_id: ConsumerId, since: datetime) -> int:
         """See `csmcore.ports.CaseStore`."""

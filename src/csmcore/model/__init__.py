@@ -298,6 +298,7 @@ from csmcore.model.special_handling import (
     Surfaced,
     SurfacedNote,
 )
+from csmcore.model.story import CaseStory, Chapter, Scene
 from csmcore.model.stream import StreamItem, StreamKind
 from csmcore.model.task_commands import TASK_FIELDS, AddTask, CancelTask, CloseTask, LogTime, UpdateTask
 from csmcore.model.thresholds import Threshold
@@ -427,6 +428,7 @@ __all__ = [
     "CaseId",
     "CasePolicy",
     "CaseState",
+    "CaseStory",
     "CaseSummary",
     "CaseTask",
     "CaseType",
@@ -434,6 +436,7 @@ __all__ = [
     "ChangeContractDates",
     "ChangeContractLine",
     "Channel",
+    "Chapter",
     "ChildCase",
     "ClockChange",
     "CloseCase",
@@ -634,6 +637,7 @@ __all__ = [
     "RotaId",
     "RotaSwap",
     "Satisfaction",
+    "Scene",
     "Score",
     "Segment",
     "SegmentKind",

@@ -13,6 +13,7 @@ from csmcore.model.fields import in_utc, is_id, is_ids, is_short_id, is_text, is
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.ids import (
     AccountId,
+    AlertId,
     AssetId,
     CaseId,
     ConsumerId,
@@ -129,6 +130,7 @@ class Case:
     work_notes_list: tuple[UserId, ...] = attrs.field(default=(), validator=is_ids)
     parent: CaseId | None = attrs.field(default=None, validator=optional(is_id))
     follow_up_of: CaseId | None = attrs.field(default=None, validator=optional(is_id))
+    alert: AlertId | None = attrs.field(default=None, validator=optional(is_id))
     merged_into: CaseId | None = attrs.field(default=None, validator=optional(is_id))
     major_case_state: MajorCaseState | None = attrs.field(default=None, validator=optional(one_of(MAJOR_CASE_STATES)))
     escalation: Escalation | None = None

@@ -24,6 +24,7 @@ from csmcore.model.fields import is_id, is_ids, is_text, is_written, one_of, opt
 from csmcore.model.frozen_mapping import FrozenMapping, frozen
 from csmcore.model.ids import (
     AccountId,
+    AlertId,
     AssetId,
     CaseId,
     ConsumerId,
@@ -86,7 +87,7 @@ class OpenCase:
 
     ``case_type`` and the fields of ``extra`` are those that the policy declares. A major case, or one that is proposed
     as such (``major_case_state``), is for no customer in particular; ``major_case_of`` names the case that led to it.
-    ``comment`` is told to the customer at once.
+    ``comment`` is told to the customer at once. ``priority`` stands where the matrix has none for impact and urgency.
     """
 
     action: ClassVar[Action] = "open_case"
@@ -117,6 +118,7 @@ class OpenCase:
     work_notes_list: tuple[UserId, ...] = attrs.field(default=(), validator=is_ids)
     parent: CaseId | None = attrs.field(default=None, validator=optional(is_id))
     follow_up_of: CaseId | None = attrs.field(default=None, validator=optional(is_id))
+    alert: AlertId | None = attrs.field(default=None, validator=optional(is_id))
     share_resolution_notes: bool = False
     priority: int | None = attrs.field(default=None, validator=optional(within(1, 5)))
     comment: str = attrs.field(default="", validator=is_text, repr=False)

@@ -7,7 +7,7 @@ import attrs
 
 from csmcore.errors import InvalidValue, LimitExceeded
 from csmcore.model.case_actions import Action
-from csmcore.model.fields import is_id, is_ids, is_text, one_of, optional, within
+from csmcore.model.fields import is_id, is_ids, is_text, is_written, one_of, optional, within
 from csmcore.model.ids import AccountId, CaseId, ConsumerId
 
 __all__ = [
@@ -37,13 +37,21 @@ def _are_recipients(_: object, field: "attrs.Attribute[Any]", values: Iterable[s
         is_id(_, field, value)
 
 
+def _is_blank_or_seen(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
+    """Nothing, which the table refuses, or something that a reader sees: a case keeps it as it is."""
+    (is_written if value.strip() else is_text)(_, field, value)
+
+
 @attrs.frozen(kw_only=True)
 class ProposeMajorCase:
-    """Say that a case is a sign of something that many customers have, what that means for them, and why."""
+    """Say that a case is a sign of something that many customers have, what that means for them, and why.
+
+    Raises LimitExceeded, InvalidValue.
+    """
 
     action: ClassVar[Action] = "propose_major_case"
 
-    business_impact: str = attrs.field(default="", validator=is_text, repr=False)
+    business_impact: str = attrs.field(default="", validator=_is_blank_or_seen, repr=False)
     note: str = attrs.field(default="", validator=is_text, repr=False)
 
 

@@ -9,6 +9,8 @@ import attrs
 
 from csmcore.calendars import Calendar
 from csmcore.errors import CalendarExhausted, InvalidValue, shown
+from csmcore.model.alert import ProactivePolicy
+from csmcore.model.assignment import AssignmentPolicy
 from csmcore.model.case_policy import CasePolicy
 from csmcore.model.case_type import BASE_TYPE, CaseType
 from csmcore.model.escalation import EscalationPolicy
@@ -48,6 +50,8 @@ _NO_MEASURES: Mapping[str, Measure] = FrozenMapping()
 _NO_TYPES: Mapping[str, CaseType] = FrozenMapping()
 _USUAL = CasePolicy()
 _NO_ESCALATION = EscalationPolicy()
+_NO_ASSIGNMENT = AssignmentPolicy()
+_NOT_PROACTIVE = ProactivePolicy()
 _USUAL_MAJOR = MajorCasePolicy()
 _OF_HOST = "host:"
 _LOWEST = 5  # of priorities
@@ -100,11 +104,12 @@ class SupportPolicy:
     ``timezone`` is the vendor's own, where nothing nearer names one. ``reopen_window_days`` is 0 where closed is final.
     ``business_models`` say whom a case may be for: an account (``b2b``), a consumer (``b2c``), or a consumer who came
     by an account, which the case names too (``b2b2c``, for which ``allows_account_with_consumer`` is an older word).
-    ``case_types`` are the kinds of case beside the base one. ``cases`` says how cases are worked, ``major_cases`` what
-    major ones do to their children, ``reactions`` what is done when clocks speak. ``measures`` are its own, beside the
-    built-in ones; its ``definitions`` have what their measures say. Raises InvalidValue where a definition names no
-    calendar or measure there is, or has a goal that its calendar does not hold in the ten years from 2020, where a rule
-    names what there is not, and where two have one id.
+    ``case_types`` are the kinds of case beside the base one. ``cases`` says how cases are worked, ``assignment`` who
+    is given them, ``major_cases`` what major ones do to their children, ``escalation`` who escalates how, ``reactions``
+    what is done when clocks speak, ``proactive`` what when machines do. ``measures`` are its own, beside the built-in
+    ones; its ``definitions`` have what their measures say. Raises InvalidValue where a definition names no calendar or
+    measure there is, or has a goal that its calendar does not hold in the ten years from 2020, where a rule names what
+    there is not, and where two have one id.
     """
 
     name: str = attrs.field(validator=is_id)
@@ -123,6 +128,8 @@ class SupportPolicy:
     reactions: tuple[Reaction, ...] = ()
     major_cases: MajorCasePolicy = attrs.field(default=_USUAL_MAJOR)
     case_types: Mapping[str, CaseType] = attrs.field(default=_NO_TYPES, converter=frozen)
+    assignment: AssignmentPolicy = attrs.field(default=_NO_ASSIGNMENT)
+    proactive: ProactivePolicy = attrs.field(default=_NOT_PROACTIVE)
 
     @case_types.validator
     def _are_named(self, field: "attrs.Attribute[Any]", types: Mapping[str, CaseType]) -> None:
@@ -157,6 +164,10 @@ class SupportPolicy:
             ids.add(definition.id)
         object.__setattr__(self, "definitions", tuple(complete))
         self._check_reactions(ids)
+        for place, name in self.assignment.calendars:
+            if name not in self.calendars:
+                problem = f"no calendar {shown(name)}"
+                raise InvalidValue(f"$.assignment.{place}", problem, "declare it under `calendars`")
         auto_close = self.cases.auto_close
         if auto_close is not None and auto_close.calendar not in {None, *self.calendars}:
             problem = f"no calendar {shown(auto_close.calendar)}"

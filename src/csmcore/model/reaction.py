@@ -20,8 +20,8 @@ class Reaction:
     """When a clock reaches a threshold or breaches, the system does what people could: by the same commands.
 
     ``definition`` and ``threshold`` (its label, such as ``75%``) narrow what it hears, ``when`` the cases. It escalates
-    by a template and for a ``reason``, gives the case to a group or a user, tells users, or several of these. Clocks that speak because of
-    what a reaction did are not reacted to: so it ends. Raises InvalidValue.
+    by a template and for a ``reason``, gives the case to a group or a user, tells users, or several of these. Clocks
+    that speak because of what a reaction did are not reacted to: so it ends. Raises InvalidValue.
     """
 
     id: str = attrs.field(validator=is_id)

@@ -39,6 +39,7 @@ _CASE = MappingProxyType(
                 "parent",
                 "follow_up_of",
                 "merged_into",
+                "alert",
             ),
             _TEXT,
         ),

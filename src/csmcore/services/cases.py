@@ -6,11 +6,6 @@ one unit of work. What the host's ports raise passes through as it is.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
-from functools import lru_cache
-from typing import TypeVar
-
-import attrs
 
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, NotFound, StaleVersion, shown
@@ -18,7 +13,6 @@ from csmcore.model import (
     ORDER,
     SYSTEM,
     Actor,
-    Case,
     CaseCommand,
     CaseFacts,
     CaseId,
@@ -26,18 +20,14 @@ from csmcore.model import (
     CommandId,
     CommandReceipt,
     Decision,
-    Explanation,
     LogEntry,
     Message,
     MessageDecision,
     OpenCase,
     Order,
-    PolicyRef,
     Reason,
     Refusal,
     Refused,
-    SlaReading,
-    SlaState,
     SubjectToken,
     accepted,
     digest_of,
@@ -45,48 +35,26 @@ from csmcore.model import (
 from csmcore.ports import Host, Mailroom, Messenger
 from csmcore.rules import (
     BRACKETS,
-    Available,
     EntitlementStrategy,
-    Plan,
-    actions_for,
-    compile_policy,
     decide_apply,
     decide_message,
     decide_open,
     decide_tick,
-    explain,
     for_themselves,
     next_auto_close_step,
-    next_deadline,
-    read,
 )
 from csmcore.services.gathering import facts_of_case, facts_of_opening
+from csmcore.services.reads import CaseReads, persist
 from csmcore.services.recalling import recalled
 from csmcore.services.receiving import Received, message_facts
 
-__all__ = ["CaseReading", "CaseService"]
+__all__ = ["CaseService"]
 
-_Answer = TypeVar("_Answer")
-
-_PLANS = 16  # compiled policies that a service keeps
 _TICK = "tick:"
 _OWN = (_TICK, ORDER)
 
 
-@attrs.frozen(kw_only=True)
-class CaseReading:
-    """A case and its clocks, ended ones too, as they read at an instant.
-
-    ``next_at`` is when something next happens by itself: tick the case then. It hides nothing: it is for insiders.
-    """
-
-    at: datetime
-    case: Case
-    clocks: tuple[SlaReading, ...]
-    next_at: datetime | None
-
-
-class CaseService:
+class CaseService(CaseReads):
     """Opens cases and moves them on, in any host.
 
     A command that is accepted is committed whole and answered with its `Decision`; one that is not raises `Refused`,
@@ -115,15 +83,10 @@ class CaseService:
         mailroom: Mailroom | None = None,
         follows_up: bool = True,
     ) -> None:
-        if attempts < 1:
-            raise InvalidValue("attempts", f"{shown(attempts)} is too few", "give 1 or more")
-        self._host = host
-        self._attempts = attempts
+        super().__init__(host, attempts=attempts, strategies=strategies)
         self._messenger = messenger
         self._mailroom = mailroom
         self._follows_up = follows_up
-        self._strategies = dict(strategies or {})
-        self._plan: Callable[[PolicyRef], Plan] = lru_cache(_PLANS)(self._compiled)
 
     def open(self, command: OpenCase, actor: Actor, command_id: CommandId | None = None) -> Decision:
         """Open a case under the current policy. Raises Refused; InvalidValue for what is no command id.
@@ -147,7 +110,7 @@ class CaseService:
             decision = accepted(decide_open(asked, actor, facts, plan, now, *host.next_case()))
             return self._committed(decision, receipt)
 
-        return _persist(opened, self._attempts)
+        return persist(opened, self._attempts)
 
     def open_all(
         self, commands: Iterable[tuple[OpenCase, CommandId | None]], actor: Actor
@@ -230,7 +193,7 @@ class CaseService:
             decision = accepted(decide_apply(case, sla, command, actor, facts, plan, now))
             return self._committed(decision, receipt)
 
-        answer = _persist(applied, self._attempts)
+        answer = persist(applied, self._attempts)
         if isinstance(answer, StaleVersion):
             raise answer
         return answer
@@ -275,32 +238,6 @@ class CaseService:
         except NotFound as missing:
             return Refusal((Reason("not_found", str(missing)),))
 
-    def read(self, case_id: CaseId) -> CaseReading:
-        """The case and what its clocks read now. Raises NotFound, StaleVersion."""
-        case, sla = _persist(lambda: self._loaded(case_id), self._attempts)
-        plan, now = self._plan(case.policy), as_utc(self._host.now())
-        clocks = tuple(read(plan, clock, now) for clock in sla.clocks)
-        ahead = [
-            at for at in (next_deadline(plan, sla, now), next_auto_close_step(case, plan.policy)) if at is not None
-        ]
-        return CaseReading(at=now, case=case, clocks=clocks, next_at=min(ahead, default=None))
-
-    def explain(self, case_id: CaseId) -> tuple[Explanation, ...]:
-        """Why each of the case's clocks reads what it reads now, clock by clock. Raises NotFound, StaleVersion."""
-        case, sla = _persist(lambda: self._loaded(case_id), self._attempts)
-        plan, now = self._plan(case.policy), self._host.now()
-        return tuple(explain(plan, clock, now) for clock in sla.clocks)
-
-    def actions(self, case_id: CaseId, actor: Actor) -> tuple[Available, ...]:
-        """What the actor may do to the case now and, for the rest, why not: what a screen draws its buttons from.
-
-        Raises NotFound, StaleVersion.
-        """
-        case, _ = _persist(lambda: self._loaded(case_id), self._attempts)
-        plan, now = self._plan(case.policy), self._host.now()
-        facts = facts_of_case(self._host, case, plan.policy, now, None, actor)
-        return actions_for(case, actor, facts, plan, now)
-
     def tick(self, case_id: CaseId) -> Decision | None:
         """Let what has become due by now happen: thresholds, breaches, reminders, closing by itself. None: nothing had.
 
@@ -316,18 +253,8 @@ class CaseService:
             decision = decide_tick(case, sla, plan, now, facts)
             return decision and self._committed(decision, _tick_receipt(decision))
 
-        decision = _persist(ticked, self._attempts)
+        decision = persist(ticked, self._attempts)
         return decision and self._followed(decision)
-
-    def _loaded(self, case_id: CaseId) -> tuple[Case, SlaState]:
-        """A case with its clocks of the same moment."""
-        case = self._host.case(case_id)
-        if case is None:
-            raise NotFound("case", case_id)
-        sla = self._host.clocks(case_id, case.version)
-        if sla is None:
-            raise StaleVersion(case_id, case.version)
-        return case, sla
 
     def _recalled(self, receipt: CommandReceipt | None) -> Decision | None:
         return None if receipt is None else recalled(self._host, receipt, self._plan)
@@ -335,22 +262,6 @@ class CaseService:
     def _committed(self, decision: Decision, receipt: CommandReceipt | None) -> Decision:
         self._host.commit(decision.case, decision.sla, decision.activity, LogEntry.of(decision, receipt))
         return decision
-
-    def _compiled(self, ref: PolicyRef) -> Plan:
-        policy = self._host.policy(ref)
-        if policy is None or policy.ref != ref:
-            raise NotFound("policy", f"{ref.name} {ref.version}, digest {ref.digest}")
-        return compile_policy(policy, self._strategies)
-
-
-def _persist(attempt: Callable[[], _Answer], attempts: int) -> _Answer:
-    """What an attempt comes to, made anew while other commands come between."""
-    for _ in range(attempts - 1):
-        try:
-            return attempt()
-        except StaleVersion:
-            continue
-    return attempt()
 
 
 def _receipt(

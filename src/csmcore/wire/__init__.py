@@ -11,6 +11,7 @@ from csmcore.wire.mappings import load_mapping
 from csmcore.wire.nouns import from_json, from_plain, to_json, to_plain
 from csmcore.wire.parsing import Syntax
 from csmcore.wire.policies import dump_policy, load_policy
+from csmcore.wire.stories import load_story
 from csmcore.wire.worked import load_worked
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "load_agreements",
     "load_mapping",
     "load_policy",
+    "load_story",
     "load_worked",
     "read_history",
     "to_json",

@@ -22,11 +22,13 @@ from csmcore.model import (
     Command,
     Event,
     Order,
+    Scene,
     SlaDefinition,
     SupportPolicy,
     UpdateCase,
     UpdateTask,
 )
+from csmcore.wire.kinds import COMMAND, untagged
 from csmcore.wire.problems import Problems, at_key
 from csmcore.wire.scalars import SCALARS, Reader, nearest, read_choice, read_free_values, read_mapping, said, untyped
 from csmcore.wire.shorthand import SHORT
@@ -326,10 +328,21 @@ def _order_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
     return read
 
 
+def _command_reader(reader_of: _ReaderOf) -> Reader:
+    """Reads a command, whose document says which it is."""
+
+    def read(document: object) -> object:
+        kind, body = untagged(COMMAND, document)
+        return reader_of(kind)(body)
+
+    return read
+
+
 _SPECIAL: Mapping[type, Mapping[str, Callable[[_ReaderOf], Reader]]] = MappingProxyType(
     {
         SupportPolicy: {"calendars": _calendars_reader, "definitions": _definitions_reader},
         Event: {"changes": _changes_reader},
+        Scene: {"command": _command_reader},
         UpdateCase: {"changes": _changes_reader},
         UpdateTask: {"changes": partial(_changes_reader, noun=CaseTask, called="task")},
     }

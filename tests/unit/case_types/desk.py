@@ -117,7 +117,7 @@ class Desk:
         """Open it."""
         self.plan = plan
         self.now = START
-        asked = made(OpenCase, **{"short_description": "x", "account": "acme", "case_type": case_type, **more})
+        asked = made(OpenCase, **{"short_description": "x", "contact": "eve", "case_type": case_type, **more})
         self.take(accepted(decide_open(asked, actor, FACTS, plan, START, CaseId("c1"), "CS1")))
 
     def take(self, decision: Decision) -> Decision:

@@ -33,6 +33,17 @@ def test_the_buttons_of_an_agent_on_a_new_case() -> None:
         "override_priority": ("priority", "reason"),
         "close_case": ("code", "notes"),
         "cancel_case": ("reason",),
+        "add_blocker": ("reason",),
+        "resolve_blocker": ("blocker",),
+        "add_task": ("subject",),
+        "update_task": ("task", "changes"),
+        "close_task": ("task", "notes"),
+        "cancel_task": ("task", "reason"),
+        "log_time": ("seconds",),
+        "link_record": ("kind", "record"),
+        "unlink_record": ("record", "reason"),
+        "propose_major_case": ("business_impact", "note"),
+        "merge_case": ("into",),
     }
     assert str(found["accept_case"].reasons[0]) == "accept case is for the assignee"
     assert str(found["propose_solution"].reasons[0]) == "the case is new: propose solution is not possible"

@@ -27,14 +27,15 @@ def test_the_diagram_has_every_change_of_state() -> None:
     """One arrow for each row that leads elsewhere, with its condition; both ends end."""
     arrows = [line.strip() for line in lifecycle_diagram().splitlines() if "-->" in line]
     moves = {
-        (state, action, row.to)
+        (state, action, row.to, row.only_if)
         for state, cells in TABLE.items()
         for action, rows in cells.items()
         for row in rows
         if row.to is not None
     }
     assert len(arrows) == len(moves) + 3
-    assert "new --> closed: close case (customer or agent)" in arrows
+    assert "new --> closed: close case (customer)" in arrows
+    assert "new --> cancelled: merge case (agent)" in arrows
     assert "closed --> open: reopen case (customer or internal, within the reopen window)" in arrows
     assert arrows[0] == "[*] --> new: open case"
 
@@ -43,7 +44,8 @@ def test_the_table_has_every_row() -> None:
     """One line for each, in the order of the states."""
     lines = lifecycle_table().splitlines()
     assert len(lines) == 3 + sum(len(rows) for cells in TABLE.values() for rows in cells.values())
-    assert "| new | close_case | agent | closed | code, notes |  |" in lines
+    assert "| new | cancel_case | agent | cancelled | reason |  |" in lines
+    assert "| resolved | accept_solution | manager | closed |  | of a major case |" in lines
     assert "| closed | reopen_case | customer, internal | open |  | within the reopen window |" in lines
 
 

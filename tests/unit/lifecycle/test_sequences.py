@@ -1,22 +1,22 @@
 """Every sequence of actions, up to a length, by a customer and the agent who owns the case."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from csmcore.model import COMMANDS, Case, Refusal, revised
+from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.lifecycle import step
-from tests.oracle.lifecycle_model import Model, Who, act, new_case
-from tests.oracle.lifecycle_table import ACTIONS
+from tests.oracle.lifecycle_model import FLOW, Model, Who, act, new_case
 from tests.tally import Tally
-from tests.unit.lifecycle.cast import BUSINESS, CONTENT, START, policy
+from tests.unit.lifecycle.cast import BUSINESS, CONTENT, START, planned, policy
 
 DEPTH, DAYS = 6, 1
-POLICY = policy(DAYS)
+POLICY = planned(policy(DAYS))
 PAIR = {"eve": (BUSINESS.actors["the contact"][0], "C"), "ann": (BUSINESS.actors["the assignee"][0], "WI")}
-TRIED = tuple((who, action) for who in PAIR for action in ACTIONS if action != "follow_up")
+TRIED = tuple((who, action) for who in PAIR for action in FLOW if action != "follow_up")
 COMMAND = {action: COMMANDS[action](**CONTENT[action]) for _, action in TRIED}  # type: ignore[index]
 
 
@@ -26,7 +26,7 @@ def moved(case: Case, who: str, action: str) -> Case | None:
     taken = step(case, command, PAIR[who][0], BUSINESS.facts, POLICY, START)
     if isinstance(taken, Refusal):
         return None
-    return revised(case, {**taken.changes, "version": case.version + 1, "updated_at": START})
+    return changed(case, taken.changes, version=case.version + 1, updated_at=START)
 
 
 def expected(model: Model, who: str, action: str) -> Model | None:
@@ -47,7 +47,8 @@ def agree(case: Case | None, model: Model | None) -> bool:
 
 def key(case: Case) -> Any:
     """All that later answers depend on: the fields but the version, which only names things."""
-    return tuple(getattr(case, field.name) for field in attrs.fields(Case) if field.name != "version")
+    values = (getattr(case, field.name) for field in attrs.fields(Case) if field.name != "version")
+    return tuple(tuple(value.items()) if isinstance(value, Mapping) else value for value in values)
 
 
 def walked(levels: int) -> Iterator[tuple[Case, Model, str, str, Case | None, Model | None, int]]:

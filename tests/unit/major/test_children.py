@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from csmcore.model import AddChildren, CancelCase, ChildCase, OpenCase, OverridePriority, Refusal
+from csmcore.model import AddChildren, AssignToMe, CancelCase, ChildCase, OpenCase, OverridePriority, Refusal
 from csmcore.rules.cases.lifecycle import step
 from tests.unit.major.desk import ANN, ANNA, MIA, Desk, policy
 
@@ -84,6 +84,7 @@ def test_every_reason_why_not() -> None:
     desk.do(major, add("acme"))
     desk.do("c3", CancelCase("spam"))
     desk.do(major, add("acme", "bolt"))
+    desk.do("c4", AssignToMe())
     assert desk.denied(major, add("cord")) == ("too_many_children",)
 
 

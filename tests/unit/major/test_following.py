@@ -15,6 +15,8 @@ from csmcore.model import (
     AssignToMe,
     CancelCase,
     Case,
+    CaseFacts,
+    CaseId,
     CaseType,
     CloseCase,
     FollowParent,
@@ -27,6 +29,8 @@ from csmcore.model import (
     UserId,
 )
 from csmcore.rules import replay_events
+from csmcore.rules.cases.lifecycle import step
+from csmcore.rules.cases.propagating import propagated
 from csmcore.rules.cases.steps import Step
 from tests.unit.major.desk import ANN, ANNA, IVAN, MIA, Desk, policy
 
@@ -100,6 +104,15 @@ def test_a_policy_may_ask_each_customer_how_it_went() -> None:
     assert len(taken.orders) == 3
     assert [case.survey_requested for case in children(desk)] == [True, False, True]
     assert [intent.to for intent in desk.told if intent.kind == "send_survey"] == [("anna",), ("ivan",)]
+
+
+def test_who_was_asked_once_is_not_asked_again() -> None:
+    """A child that was closed and reopened before."""
+    desk, major = family(survey_children=True)
+    desk.cases["c2"] = attrs.evolve(desk.cases["c2"], survey_requested=True, share_resolution_notes=True)
+    desk.do(major, CloseCase(code="fixed", notes="A new switch."))
+    assert [intent.to for intent in desk.told if intent.kind == "send_survey"] == [("ivan",)]
+    assert desk.texts("c2") == []
 
 
 # --- with sync -------------------------------------------------------------------------------------------------------
@@ -264,6 +277,16 @@ def test_what_agents_tell_customers_and_the_system_says_is_not_heard() -> None:
     desk.do("c2", AddWorkNote("Probed."), SYSTEM)
     desk.do(major, AddComment("We are at it."))
     assert not desk.cases[major].needs_attention
+
+
+def test_only_the_case_above_hears() -> None:
+    """Facts of another case make nobody listen."""
+    desk, major = family()
+    case, other = desk.cases["c2"], attrs.evolve(desk.cases[major], id=CaseId("c9"))
+    note, facts = AddWorkNote("Called Anna."), CaseFacts(parent=other)
+    taken = step(case, note, ANN, facts, desk.policy, desk.now)
+    assert isinstance(taken, Step)
+    assert propagated(case, case, taken, facts, desk.policy) == ()
 
 
 def test_nobody_is_told_where_nobody_has_it() -> None:

@@ -24,6 +24,7 @@ from tests.unit.major.desk import Desk
 
 BAD: Mapping[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
     "an impact of a megabyte": (ProposeMajorCase, {"business_impact": "x" * 1_000_000}, "business_impact"),
+    "an impact that nobody sees": (ProposeMajorCase, {"business_impact": "\u200b"}, "business_impact"),
     "half a letter": (RejectMajorCase, {"reason": "\ud800"}, "reason"),
     "an account twice": (AddChildren, {"accounts": ("a", "a")}, "accounts"),
     "a consumer with a bell": (AddChildren, {"consumers": ("a\a",)}, "consumers"),

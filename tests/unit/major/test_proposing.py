@@ -243,7 +243,7 @@ def test_notes_are_not_heard_where_the_case_above_is_no_major_one() -> None:
     desk = Desk()
     above, below = desk.opens(), desk.opens()
     desk.do(below, UpdateCase({"parent": above}))
-    desk.do(below, AddWorkNote("Smells of oil."))
+    assert desk.do(below, AddWorkNote("Smells of oil.")).orders == ()
     assert not desk.cases[above].needs_attention
 
 

@@ -8,6 +8,7 @@ import pytest
 from csmcore.model import (
     SYSTEM,
     Account,
+    AccountId,
     Actor,
     Asset,
     CaseFacts,
@@ -253,14 +254,14 @@ def test_a_service_gathers_what_an_item_brings() -> None:
     ann = inside("ann", "agent")
     whole = {"account": "acme", "contact": "ida", "asset": "a7", "product": "rotary", "install_base_item": "i1"}
     command = made(OpenCase, short_description="Dust", install_base_item="i1")
-    assert gathered(facts_of_opening(host, command)) == whole
+    assert gathered(facts_of_opening(host, command, ann, POLICY, START)) == whole
     case = service.open(command, ann).case
     assert {name: getattr(case, name) for name in whole} == whole
     other = made(OpenCase, short_description="Dust", contact="rob", asset="a8")
-    case = service.open(other, ann).case
-    for update in (UpdateCase({"account": "acme", "install_base_item": "i1"}),):
-        assert gathered(facts_of_case(host, case, update)) == whole
-        moved = service.apply(case.id, update, ann).case
+    for update in ({"account": "acme", "install_base_item": "i1"}, {"contact": "ida", "install_base_item": "i1"}):
+        case = service.open(other, ann).case
+        assert gathered(facts_of_case(host, case, POLICY, START, UpdateCase(update), ann)) == whole
+        moved = service.apply(case.id, UpdateCase(update), ann).case
         assert (moved.account, moved.contact, moved.asset) == ("acme", "ida", "a7")
 
 
@@ -271,9 +272,17 @@ def test_a_service_asks_for_no_more_than_the_command_names() -> None:
     host.add(made(Contact, id="ida", account="acme", name="Ida"), made(Account, id="rival", name="Rival"))
     host.add(made(Asset, id="a7", product_model="press", account="acme"))
     case = service.open(made(OpenCase, short_description="Dust", install_base_item="i1"), inside("ann", "agent")).case
-    moves = facts_of_case(host, case, UpdateCase({"account": "rival"}))
+    moves = facts_of_case(host, case, POLICY, START, UpdateCase({"account": "rival"}))
     assert gathered(moves) == {"account": "rival", "product": "press"}
-    emptied = facts_of_case(host, case, UpdateCase({"contact": None, "asset": None, "install_base_item": "i1"}))
+    host.add(
+        made(InstallBaseItem, id="i9", account="rival", contact="rob"),
+        made(Contact, id="rob", account="rival", name="Rob"),
+    )
+    alone = service.open(made(OpenCase, short_description="Dust", account="acme"), inside("ann", "agent")).case
+    foreign = facts_of_case(host, alone, POLICY, START, UpdateCase({"install_base_item": "i9"}))
+    assert gathered(foreign) == {"account": "acme", "install_base_item": "i9"}
+    without = UpdateCase({"contact": None, "asset": None, "install_base_item": "i1"})
+    emptied = facts_of_case(host, case, POLICY, START, without)
     assert gathered(emptied) == {"account": "acme", "product": "press", "install_base_item": "i1"}
 
 
@@ -295,8 +304,8 @@ def test_a_partner_opens_cases_for_the_accounts_that_it_is_related_to() -> None:
     [
         {"relationships": ()},
         {"relationship_types": ()},
-        {"relationships": (attrs.evolve(BUSINESS.facts.relationships[0], from_account="reseller"),)},
-        {"relationships": (attrs.evolve(BUSINESS.facts.relationships[0], to_account="hq"),)},
+        {"relationships": (attrs.evolve(BUSINESS.facts.relationships[0], from_account=AccountId("reseller")),)},
+        {"relationships": (attrs.evolve(BUSINESS.facts.relationships[0], to_account=AccountId("hq")),)},
         {"relationship_types": (attrs.evolve(BUSINESS.facts.relationship_types[0], active=False),)},
         {"relationship_types": (attrs.evolve(BUSINESS.facts.relationship_types[0], from_role="account"),)},
         {"account": attrs.evolve(made(Account, id="acme", name="Acme"), active=False), "ancestors": ()},

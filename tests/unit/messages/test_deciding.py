@@ -6,9 +6,23 @@ import attrs
 import pytest
 
 from csmcore.errors import NaiveDatetime
-from csmcore.model import CHANNELS, AddComment, Decision, MessageFacts, OpenCase, Refusal, SlaState, SubjectToken
+from csmcore.model import (
+    CHANNELS,
+    AddComment,
+    CaseId,
+    CaseType,
+    Decision,
+    FlowCut,
+    FlowOverlay,
+    KnownCase,
+    MessageFacts,
+    OpenCase,
+    Refusal,
+    SlaState,
+    SubjectToken,
+)
 from csmcore.rules import compile_policy, decide_apply, decide_message, decide_open
-from tests.unit.lifecycle.cast import made
+from tests.unit.lifecycle.cast import made, policy
 from tests.unit.messages.scenes import NOW, POLICIES, WHO, accepted, known, message, taken, turned_away
 
 
@@ -76,7 +90,7 @@ def test_what_is_decided_is_carried_out() -> None:
     last = accepted(message(in_reply_to="m1"), facts(over, m1=["c0"]))
     assert isinstance(last.command, OpenCase)
     around = attrs.evolve(MINE.facts, followed=over.case)
-    again = decide_open(last.command, WHO["eve"], around, plan, NOW, made(str, object="c5"), "CS5")
+    again = decide_open(last.command, WHO["eve"], around, plan, NOW, CaseId("c5"), "CS5")
     assert isinstance(again, Decision)
     assert again.case.follow_up_of == "c0"
 
@@ -221,6 +235,56 @@ def test_a_case_merged_into_one_of_others_is_gone_on_from(target: Any) -> None:
     stuck = known("c0", merged="c2")
     answer = accepted(message(in_reply_to="m1"), facts(stuck, *target, m1=["c0"]))
     assert codes(answer) == ["not_by_reply", "wrong_state", "case_opened"]
+
+
+def test_a_way_ends_after_a_hundred_cases() -> None:
+    """Whoever has a thousand, each going on from the one before, keeps nobody busy."""
+    line = [known(f"c{index}", state="cancelled", next=f"c{index + 1}") for index in range(1_000)]
+    answer = accepted(message(in_reply_to="m1"), facts(*line, m1=["c0"]))
+    assert (answer.outcome, answer.case) == ("follow_up", "c99")
+
+
+# --- a case of a type ------------------------------------------------------------------------------------------------
+
+FAULTS = policy(
+    case_types={
+        "fault": made(CaseType),
+        "audit": made(CaseType, visible_to=frozenset({"agent"})),
+        "notice": made(CaseType, flow=FlowOverlay(remove=(FlowCut(action="add_comment"),))),
+    }
+)
+
+
+def typed(name: str, **more: Any) -> MessageFacts:
+    """A case of a type, and of which messages are known."""
+    case = attrs.evolve(known("c0", **more).case, case_type=name, policy=FAULTS.ref)
+    return facts(KnownCase(case=case, facts=MINE.facts, policy=FAULTS), m1=["c0"])
+
+
+def answered(there: MessageFacts, who: str = "eve") -> list[str]:
+    """Why a reply goes where it goes."""
+    return codes(decide_message(message(in_reply_to="m1"), WHO[who], there, FAULTS, NOW))
+
+
+def test_the_type_of_a_case_says_who_has_part_in_it_and_what_may_be_done() -> None:
+    """One that is hidden is passed over, as one is that takes no comments."""
+    assert answered(typed("fault")) == ["by_reply"]
+    assert answered(typed("audit")) == ["not_by_reply", "case_opened"]
+    assert answered(typed("audit"), "ann") == ["by_reply"]
+    assert answered(typed("notice"))[0] == "not_by_reply"
+    assert answered(typed("gone")) == ["by_reply"]
+    again = attrs.evolve(typed("audit"), taken_into=CaseId("c0"))
+    assert answered(again) == ["message_id_reused"]
+
+
+def test_a_follow_up_is_of_the_same_type() -> None:
+    """Where the current policy has it."""
+    there = typed("fault", state="closed")
+    for rules, kind in ((FAULTS, "fault"), (POLICIES[0], None)):
+        answer = decide_message(message(in_reply_to="m1"), WHO["eve"], there, rules, NOW)
+        assert not isinstance(answer, Refusal)
+        assert isinstance(answer.command, OpenCase)
+        assert answer.command.case_type == kind
 
 
 # --- nothing ---------------------------------------------------------------------------------------------------------

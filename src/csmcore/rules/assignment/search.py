@@ -110,11 +110,6 @@ class Search:
         return microseconds(self.asked.now)
 
     @cached_property
-    def limits_load(self) -> bool:
-        """Whether it matters to who fits how many cases they have."""
-        return "capacity" in self.required or any(one.bound is not None for _, one in self.by_load)
-
-    @cached_property
     def on_duty(self) -> frozenset[UserId] | None:
         """Whom the rotas of the pools' groups have on duty now; None where that is not asked."""
         if "on_duty" not in self.required:

@@ -250,9 +250,10 @@ def _divided(
     """The substate, as it is after an update, and what is wrong with the one that was asked for."""
     divided = flow.type.substates.get(case.state)
     substate = given.get("substate", flow.first_substate(case.state) if is_new else case.substate)
-    if substate == case.substate:
+    if substate != case.substate:
+        changes["substate"] = substate
+    elif not is_new:
         return
-    changes["substate"] = substate
     names = (None,) if divided is None else divided.names
     if substate not in names:
         known = "none" if divided is None else ", ".join(divided.names)

@@ -22,7 +22,6 @@ from csmcore.model import (
 )
 from csmcore.rules.cases.moments import Moment, details_of, respondent
 from csmcore.rules.cases.steps import Happening, Step
-from csmcore.rules.cases.tasks import ended_with_case
 from csmcore.rules.cases.timing_out import reminders_due
 
 __all__ = ["ENDING", "closed", "heard", "may_close_by_itself", "reopened", "responded"]
@@ -103,13 +102,12 @@ def closed(
     """The case closed; whoever answers for its customer is asked how it went, once."""
     case = moment.case
     changes = {"state": "closed", "closed_at": moment.now, "closed_by": moment.actor.id, **more}
-    tasks, told = ended_with_case(moment)
-    happened = (Happening(kind, changes, details_of(activity[0]) if activity else {}), *tasks)
+    happened: tuple[Happening, ...] = (Happening(kind, changes, details_of(activity[0]) if activity else {}),)
     reasons = _warned(moment)
     if asks and not case.survey_requested and respondent(case) is not None:
         happened += (Happening("survey_requested", {"survey_requested": True}),)
         reasons += (_SURVEY,)
-    return moment.step(*happened, activity=activity, reasons=reasons, told=told)
+    return moment.step(*happened, activity=activity, reasons=reasons)
 
 
 def _accept_solution(moment: Moment, _: CaseCommand) -> Step:
@@ -158,8 +156,7 @@ def _reopen_case(moment: Moment, command: ReopenCase) -> Step:
 
 def _cancel_case(moment: Moment, command: CancelCase) -> Step:
     by = {"cancelled_at": moment.now, "cancelled_by": moment.actor.id, "cancelled_reason": command.reason}
-    tasks, told = ended_with_case(moment)
-    return moment.step(Happening("case_cancelled", {"state": moment.to, **by}), *tasks, told=told)
+    return moment.step(Happening("case_cancelled", {"state": moment.to, **by}))
 
 
 def _warned(moment: Moment) -> tuple[Reason, ...]:

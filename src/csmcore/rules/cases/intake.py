@@ -46,7 +46,7 @@ _COPIED = (*_CUSTOMER, "partner", "partner_contact", "product", "asset", "sold_p
 _OF_MAJOR = ("major_case_state", "business_impact", "major_case_of")
 _FOR_AGENTS = (
     *("assignment_group", "assigned_to", "work_notes_list", "contract", "entitlement", "parent"),
-    *("priority", "comment", *_OF_MAJOR),
+    *("priority", "comment", "alert", *_OF_MAJOR),
 )
 _OF_TYPE = frozenset({"case_type", "extra"})
 _ASIDE = frozenset({"comment", "major_case_of"})

@@ -12,6 +12,7 @@ from csmcore.model import Actor, Case, CaseCommand, CaseFacts, Event, Refusal, S
 from csmcore.rules.cases.case_types import parties_in, unfilled
 from csmcore.rules.cases.changing import merged
 from csmcore.rules.cases.effects import EFFECTS
+from csmcore.rules.cases.ending import with_its_end
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
 from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.refusing import missing, verdict
@@ -51,9 +52,10 @@ def step(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
     if reasons and not (parties and isinstance(command, UpdateCase)):
         return Refusal(reasons)
     to = None if row is None else row.to
-    outcome = EFFECTS[action](Moment(case, actor, by, to, facts, policy, now, flows), command)
+    moment = Moment(case, actor, by, to, facts, policy, now, flows)
+    outcome = EFFECTS[action](moment, command)
     if not reasons:
-        return outcome
+        return outcome if isinstance(outcome, Refusal) else with_its_end(moment, outcome)
     return Refusal(reasons + outcome.reasons) if isinstance(outcome, Refusal) else Refusal(reasons)
 
 

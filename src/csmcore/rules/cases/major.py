@@ -98,7 +98,7 @@ def _unproposable(moment: Moment) -> Iterator[Reason]:
         yield _NEVER_MAJOR
     if case.parent is not None:
         yield Reason("is_child", f"it is a child of {shown(case.parent)}: propose that one", ("parent",))
-    if moment.facts.children and _has_customer(case):
+    if moment.facts.children:
         yield _HAS_CHILDREN
 
 

@@ -17,6 +17,7 @@ from csmcore.calendars import as_utc
 from csmcore.model import (
     Actor,
     AddComment,
+    Case,
     CaseId,
     KnownCase,
     Message,
@@ -29,8 +30,9 @@ from csmcore.model import (
     SubjectToken,
     SupportPolicy,
 )
+from csmcore.rules.cases.case_types import parties_in
+from csmcore.rules.cases.flows import Flows, compile_flows, flow_of
 from csmcore.rules.cases.intake import follow_up
-from csmcore.rules.cases.parties import parties_of
 from csmcore.rules.cases.refusing import verdict
 from csmcore.rules.cases.subjects import BRACKETS, numbers_in, says_something, short_description_of
 from csmcore.rules.cases.transitions import Party
@@ -46,6 +48,7 @@ _MERGED = Reason("case_merged", "that case has been merged: it goes on in anothe
 _WENT_ON = Reason("case_followed", "that case has ended, and another goes on from it", ("case",))
 _FOLLOWS = Reason("follow_up_opened", "that case has ended: a new one goes on from it", ("case",))
 _NO_FORM = OpenCase()
+_MOST_HOPS = 100  # mergers and follow-ups that one way leads through
 
 _UNFIT: tuple[tuple[Callable[[Message, MessageFacts], bool], Reason], ...] = (
     (
@@ -177,7 +180,7 @@ def _says_anything(message: Message) -> bool:
 def _again(message: Message, actor: Actor, facts: MessageFacts, case_id: CaseId) -> MessageDecision | Refusal:
     """A message that was taken in before, for whoever has part in the case that it went into."""
     for known in facts.cases:
-        if known.case.id == case_id and parties_of(known.case, actor, known.facts):
+        if known.case.id == case_id and _parties(known, actor):
             return _decision(message, "duplicate", case_id, None, (_TAKEN,))
     return Refusal((_REUSED,))
 
@@ -206,19 +209,20 @@ def _place(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
 ) -> _Place | Refusal:
     """Where a way ends, by way of mergers and follow-ups: at the first case that takes the sender's comment.
 
-    If there is none, a new one goes on from the last that is theirs.
+    If there is none, a new one goes on from the last that is theirs. A way has at most 100 cases.
     """
     seen: set[CaseId] = set()
     ended: KnownCase | None = None
     hops: tuple[Reason, ...] = ()
-    while case_id is not None and case_id in cases and case_id not in seen:
+    while case_id is not None and case_id in cases and case_id not in seen and len(seen) < _MOST_HOPS:
         known = cases[case_id]
-        case, parties = known.case, parties_of(known.case, actor, known.facts)
+        case, parties = known.case, _parties(known, actor)
         if route.to.isdisjoint(parties):
             break
         seen.add(case_id)
         ended = known
-        unmet = verdict(case, "add_comment", parties, known.policy, now).reasons
+        flow = flow_of(_flows(case, known.policy), case.case_type)
+        unmet = verdict(case, "add_comment", parties, known.policy, now, flow, actor.roles).reasons
         if case.merged_into is None and not unmet:
             return _Place(case_id, None, hops)
         if any(reason.code == "too_early" for reason in unmet):
@@ -227,10 +231,21 @@ def _place(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
         case_id = case.merged_into or known.follow_up
     if ended is None:
         return _Place(None, None, ())
-    answer = follow_up(ended.case, actor, ended.facts, policy, now)
+    answer = follow_up(ended.case, actor, ended.facts, policy, now, _flows(ended.case, policy))
     if isinstance(answer, Refusal):
         return _Place(None, None, answer.reasons)
     return _Place(ended.case.id, answer, (_FOLLOWS,))
+
+
+def _parties(known: KnownCase, actor: Actor) -> tuple[Party, ...]:
+    """Everything that the actor is to a case, as its type is shown to them."""
+    case = known.case
+    return parties_in(flow_of(_flows(case, known.policy), case.case_type), case, actor, known.facts)
+
+
+def _flows(case: Case, policy: SupportPolicy) -> Flows:
+    """The flow of the case's type, where it has one that the policy knows."""
+    return compile_flows({name: kind for name, kind in policy.case_types.items() if name == case.case_type})
 
 
 def _led(

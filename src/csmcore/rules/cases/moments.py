@@ -30,7 +30,7 @@ from csmcore.model import (
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
 from csmcore.rules.cases.steps import Happening, Step
 
-__all__ = ["BY_CUSTOMER", "Moment", "details_of", "respondent", "told"]
+__all__ = ["BY_CUSTOMER", "Moment", "details_of", "respondent", "together", "told"]
 
 BY_CUSTOMER = "customer"
 """The key under which a case has the blocker that waits for its customer."""
@@ -75,12 +75,12 @@ class Moment(NamedTuple):
         time: tuple[TimeEntry, ...] = (),
     ) -> Step:
         """The step of these events, with what every new state and comment brings along; ``told`` is told besides."""
-        changes = _together(happened)
+        changes = together(happened)
         if "state" in changes:
             happened = self._divided(happened, changes["state"])
             if self.case.state == "awaiting_info":
                 happened += tuple(self._answered())
-            changes = _together(happened)
+            changes = together(happened)
         notified = _told(self, happened[0].kind, changes, activity)
         return Step(changes, happened, activity, notified + told, reasons, self.by, orders, time)
 
@@ -106,7 +106,7 @@ class Moment(NamedTuple):
         return attrs.evolve(blocker, resolved_at=self.now, resolved_by=self.actor.id)
 
 
-def _together(happened: tuple[Happening, ...]) -> Mapping[str, Any]:
+def together(happened: tuple[Happening, ...]) -> Mapping[str, Any]:
     """All changes of some events. Of mappings, what several events set is put together."""
     if len(happened) == 1:
         return happened[0].changes

@@ -228,6 +228,8 @@ _SYSTEM: tuple[Party, ...] = ("system",)
 _MANAGER: tuple[Party, ...] = ("manager",)
 _INSIDE: tuple[Party, ...] = ("agent", "internal")
 
+_ADD_CHILDREN = Row(("agent", "system"), requires=("accounts or consumers",), only_if="is_major_case")
+
 _BESIDE: Mapping[Action, tuple[tuple[CaseState, ...], tuple[Row, ...]]] = MappingProxyType(
     {
         "remind_customer": (("resolved",), (Row(_SYSTEM, only_if="reminder_due"),)),
@@ -250,7 +252,7 @@ _BESIDE: Mapping[Action, tuple[tuple[CaseState, ...], tuple[Row, ...]]] = Mappin
         "propose_major_case": (_LIVE, (Row(_AGENT, requires=("business_impact", "note")),)),
         "accept_major_case": (_LIVE, (Row(_MANAGER, only_if="is_proposed_major_case"),)),
         "reject_major_case": (_LIVE, (Row(_MANAGER, requires=("reason",), only_if="is_proposed_major_case"),)),
-        "add_children": (_LIVE, (Row(_AGENT, requires=("accounts or consumers",), only_if="is_major_case"),)),
+        "add_children": (_LIVE, (_ADD_CHILDREN,)),
         "follow_parent": (_LIVE, (Row(_SYSTEM, requires=("parent",)),)),
         "hear_of_child": (_WORKED, (Row(_SYSTEM, requires=("child",), only_if="is_major_case"),)),
         "merge_case": (

@@ -157,6 +157,7 @@ def _opening(given: _Given, standing: Standing, grades: _Grades) -> AlertOrder:
         short_description=alert.short_description,
         description=_described(alert, customer),
         channel="machine",
+        alert=alert.id,
         impact=grades[0],
         urgency=grades[1],
         account=customer.account,
