@@ -143,5 +143,6 @@ def scene(promises: int = 4) -> Scene:
         decision = service.apply(case.id, command, AGENT)
         stages.append((decision.case, decision.sla))
     clock.advance(timedelta(minutes=10))
-    facts = facts_of_case(host, case)
-    return Scene(compile_policy(policy(promises)), facts, stages[0], stages[1], clock.now())
+    plan = compile_policy(policy(promises))
+    facts = facts_of_case(host, case, plan.policy, clock.now())
+    return Scene(plan, facts, stages[0], stages[1], clock.now())

@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["ALLOWED", "Person", "World", "act"]
+__all__ = ["ACTS", "ALLOWED", "OPEN", "Person", "World", "act", "parts"]
 
 World = dict[str, Any]
 Person = dict[str, Any]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-__all__ = ["CASE_GRID", "TASK_GRID", "Who", "World", "act", "end", "may", "new_world", "on_task"]
+__all__ = ["ACTS", "CASE_GRID", "TASK_GRID", "Who", "World", "act", "end", "may", "new_world", "on_task"]
 
 World = dict[str, Any]
 

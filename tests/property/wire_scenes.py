@@ -64,6 +64,7 @@ from csmcore.model import (
 )
 from tests.oracle.random_calendars import random_document
 from tests.oracle.transitions import AWKWARD_ZONES
+from tests.property.case_type_scenes import case_types
 
 __all__ = ["HOSTILE", "agreement_books", "nouns", "policies", "texts"]
 
@@ -369,6 +370,7 @@ def policies(draw: st.DrawFn) -> SupportPolicy:
             entitlements=_typed(attrs.fields(SupportPolicy).entitlements.type),
             reopen_window_days=st.integers(0, 36_525),
             allows_account_with_consumer=st.booleans(),
+            case_types=st.dictionaries(_ids, case_types(), max_size=2),
         )
     )
 

@@ -153,7 +153,7 @@ from csmcore.model.escalation_decision import EscalationDecision, EscalationFact
 from csmcore.model.events import EVENT_KINDS, Event, EventKind
 from csmcore.model.facts import CaseFacts
 from csmcore.model.family import ChildCase
-from csmcore.model.fields import made, revised
+from csmcore.model.fields import made, revised, says_something
 from csmcore.model.flow_overlay import ADDABLE, FORM_FIELDS, OF_TYPE, Addable, FlowCut, FlowDemand, FlowOverlay, FlowRow
 from csmcore.model.frozen_mapping import frozen
 from csmcore.model.goals import Goal, GoalChange, read_time
@@ -708,6 +708,7 @@ __all__ = [
     "record_key",
     "revised",
     "row_field",
+    "says_something",
     "skills_once",
     "write_duration",
 ]

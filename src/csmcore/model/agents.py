@@ -1,5 +1,6 @@
 """What assignment needs to know at a moment: how busy agents are, and what a case asks of them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
@@ -32,6 +33,10 @@ class AgentLoad:
         in_utc(self, "last_assigned_at")
 
 
+def _in_order(skills: Iterable[SkillId]) -> tuple[SkillId, ...]:
+    return tuple(skills)
+
+
 @attrs.frozen(kw_only=True)
 class AssignmentFacts:
     """What a case asks of agents beside what its record says; what is not known is left out.
@@ -42,7 +47,7 @@ class AssignmentFacts:
     """
 
     skills: tuple[SkillLevel, ...] = attrs.field(default=(), validator=skills_once)
-    model_skills: tuple[SkillId, ...] = attrs.field(default=(), converter=tuple, validator=is_ids)
+    model_skills: tuple[SkillId, ...] = attrs.field(default=(), converter=_in_order, validator=is_ids)
     language: str | None = attrs.field(default=None, validator=optional(is_id))
     location: LocationId | None = attrs.field(default=None, validator=optional(is_id))
     country: str | None = attrs.field(default=None, validator=optional(is_id))

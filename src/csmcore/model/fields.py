@@ -24,6 +24,7 @@ __all__ = [
     "one_of",
     "optional",
     "revised",
+    "says_something",
     "within",
 ]
 
@@ -111,8 +112,13 @@ def is_text(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
 def is_written(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
     """Text that says something."""
     is_text(_, field, value)
-    if not (value[:1].isalnum() or any(map(_is_visible, value))):
+    if not says_something(value):
         raise InvalidValue(field.name, "it is empty", "write something")
+
+
+def says_something(text: str) -> bool:
+    """Whether a reader would see any of it: spaces, and what only steers what is around it, are nothing."""
+    return text[:1].isalnum() or any(map(_is_visible, text))
 
 
 def _is_visible(letter: str) -> bool:

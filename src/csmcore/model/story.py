@@ -17,6 +17,7 @@ from csmcore.model.message import Message, MessageOutcome
 
 __all__ = ["CaseStory", "Chapter", "Scene"]
 
+_KINDS = ("message", "command", "tick", "assign")
 _NOBODY: Mapping[str, Actor] = FrozenMapping()
 
 
@@ -33,7 +34,7 @@ def _is_ahead(_: object, field: "attrs.Attribute[Any]", span: timedelta) -> None
 
 @attrs.frozen(kw_only=True)
 class Scene:
-    """One step of a story: somebody sends a message or a command, or time does what is due (``tick``).
+    """One step of a story: somebody sends a message or a command, time does what is due (``tick``), or rules ``assign``.
 
     It is ``at`` an instant, or so long ``after`` the scene before. ``who`` is one of the story's actors, ``case`` the
     name of a case that an earlier scene opened; a message finds its case by itself. ``opens`` names the cases that come
@@ -52,6 +53,7 @@ class Scene:
     message: Message | None = None
     command: Command | None = None
     tick: bool = False
+    assign: bool = False
     opens: tuple[str, ...] = attrs.field(default=(), validator=is_ids)
     refused: tuple[str, ...] = attrs.field(default=(), validator=is_ids)
     outcome: MessageOutcome | None = attrs.field(default=None, validator=optional(one_of(get_args(MessageOutcome))))
@@ -63,17 +65,17 @@ class Scene:
         in_utc(self, "at")
         if self.at is not None and self.after is not None:
             raise InvalidValue("after", "it says `at`, too", "leave one of them out")
-        asked = [name for name in ("message", "command", "tick") if getattr(self, name)]
+        asked = [name for name in _KINDS if getattr(self, name)]
         if len(asked) != 1:
             problem = f"it has {' and '.join(asked)}" if asked else "nothing happens in it"
-            raise InvalidValue(asked[1] if asked else "command", problem, "give it a message, a command or `tick = true`")
+            raise InvalidValue(asked[1] if asked else "command", problem, f"give it one of {', '.join(_KINDS)}")
         self._check_parts()
 
     def _check_parts(self) -> None:
         """Refuse what this kind of scene has not, and ask for what it needs."""
-        opens = isinstance(self.command, OpenCase) or self.message is not None
+        opens, by_itself = isinstance(self.command, OpenCase) or self.message is not None, self.tick or self.assign
         for name, needed, why in (
-            ("who", not self.tick, "time acts by itself" if self.tick else "somebody does it"),
+            ("who", not by_itself, "it happens by itself" if by_itself else "somebody does it"),
             ("case", not opens, "it finds or opens its case itself" if opens else "it is about a case"),
         ):
             if needed != (getattr(self, name) is not None):

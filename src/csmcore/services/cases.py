@@ -51,7 +51,8 @@ from csmcore.services.receiving import Received, message_facts
 __all__ = ["CaseService"]
 
 _TICK = "tick:"
-_OWN = (_TICK, ORDER)
+_MESSAGE = "message:"
+_OWN = (_TICK, ORDER, _MESSAGE)
 
 
 class CaseService(CaseReads):
@@ -60,7 +61,7 @@ class CaseService(CaseReads):
     A command that is accepted is committed whole and answered with its `Decision`; one that is not raises `Refused`,
     and nothing has changed. A command may be sent again under its ``command_id``: the same, from the same actor, gets
     the first answer and changes nothing; another is refused (``command_id_reused``). A refused command has not used its
-    id up. Ids that begin with ``tick:`` or ``order:`` are the system's own.
+    id up. Ids that begin with ``tick:``, ``order:`` or ``message:`` are the system's.
 
     When another command on the same case, or on another that takes from the same entitlement, comes between, a command
     is decided anew, ``attempts`` times in all. After that, and at once where the case is not at the version that its
@@ -91,8 +92,7 @@ class CaseService(CaseReads):
     def open(self, command: OpenCase, actor: Actor, command_id: CommandId | None = None) -> Decision:
         """Open a case under the current policy. Raises Refused; InvalidValue for what is no command id.
 
-        Whether a partner's contact may act for just this customer is the host's to ask first, of
-        `csmcore.rules.can_create_on_behalf`: here any partner may open a case for any customer.
+        Whoever opens it for another account's customer needs a relationship with that account, which the host knows.
         """
         return self._followed(self._opened(command, actor, _receipt(command_id, None, command, actor)))
 
@@ -152,9 +152,11 @@ class CaseService(CaseReads):
             case None:
                 return None
             case OpenCase():
-                return self.open(decided.command, actor, decided.command_id)
+                receipt = _receipt_of(decided.command_id, None, decided.command, actor)
+                return self._followed(self._opened(decided.command, actor, receipt))
             case _:
-                return self.apply(_case_of(decided.case), decided.command, actor, decided.command_id)
+                receipt = _receipt_of(decided.command_id, decided.case, decided.command, actor)
+                return self._followed(self._applied(_case_of(decided.case), decided.command, actor, receipt))
 
     def apply(
         self,

@@ -6,13 +6,14 @@ from datetime import datetime
 import attrs
 
 from csmcore.errors import NotFound
-from csmcore.model import CaseId, Decision, KnownCase, Message, MessageDecision, MessageFacts, SubjectToken
+from csmcore.model import AddComment, CaseId, Decision, KnownCase, Message, MessageDecision, MessageFacts, SubjectToken
 from csmcore.ports import Host, Mailroom
 from csmcore.rules import numbers_in
 from csmcore.services.gathering import facts_of_case
 
 __all__ = ["Received", "message_facts"]
 
+_SPOKEN = AddComment()
 _MOST = 1_000  # cases that one message is followed through
 
 
@@ -55,4 +56,6 @@ def _cases(host: Host, first: list[CaseId], now: datetime) -> Iterator[KnownCase
         if policy is None:
             raise NotFound("policy", f"{case.policy.name} {case.policy.version}, digest {case.policy.digest}")
         waiting += (each for each in (case.merged_into, goes_on) if each is not None)
-        yield KnownCase(case=case, facts=facts_of_case(host, case, policy, now), policy=policy, follow_up=goes_on)
+        yield KnownCase(
+            case=case, facts=facts_of_case(host, case, policy, now, _SPOKEN), policy=policy, follow_up=goes_on
+        )

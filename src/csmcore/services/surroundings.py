@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from csmcore.model import (
     ESCALATION_ACTIONS,
+    SYSTEM,
     AcceptMajorCase,
     Account,
     AccountId,
@@ -18,12 +19,13 @@ from csmcore.model import (
     ApproveEscalation,
     Case,
     CaseCommand,
+    CaseId,
     Comment,
     Consumer,
     ConsumerId,
     ContactRelationship,
     EscalationCommand,
-    FollowParent,
+    HearOfChild,
     MergeCase,
     OpenCase,
     ProposeMajorCase,
@@ -75,22 +77,28 @@ def _around(  # noqa: PLR0913, PLR0917 - the same
     if action in _ENDS and case.account is not None:
         escalation = host.account_escalation(case.account)
         yield "account_is_escalated", escalation is not None and escalation.is_open
-    if _has_family(case, command):
+    if _has_family(case, command, actor):
         yield "children", tuple(host.children(case.id))
-    parent = command.changes.get("parent") if isinstance(command, UpdateCase) else None
-    if isinstance(command, AddComment | AddWorkNote | FollowParent | UpdateCase) and (parent or case.parent):
-        yield "parent", host.case(parent or case.parent)  # type: ignore[arg-type]
+    parent = command.changes.get("parent", case.parent) if isinstance(command, UpdateCase) else case.parent
+    if parent is not None:
+        yield "parent", host.case(cast(CaseId, parent))
     if isinstance(command, AddChildren):
         yield "recipients", tuple(_recipients(host, command))
     if isinstance(command, MergeCase) and command.into is not None:
         yield "merge_target", host.case(command.into)
     limited = policy.cases.comments_a_day is not None
-    if isinstance(command, AddComment) and actor is not None and actor.kind == "consumer" and limited:
+    is_said = command is None or isinstance(command, AddComment)
+    if limited and is_said and actor is not None and actor.kind == "consumer":
         yield "recent_comments", _said(host, case, actor, now - _DAY)
 
 
-def _has_family(case: Case, command: CaseCommand | None) -> bool:
-    """Whether the case has children that hear of the command, or stand against it."""
+def _has_family(case: Case, command: CaseCommand | None, actor: Actor | None) -> bool:
+    """Whether the case has children that hear of the command, or stand against it.
+
+    What the system hears of one child is told to no other: ten thousand that write do not load ten thousand each.
+    """
+    if isinstance(command, HearOfChild) or (actor == SYSTEM and isinstance(command, AddWorkNote)):
+        return False
     if isinstance(command, UpdateCase):
         return case.major_case_state == "accepted" or command.changes.get("parent") is not None
     return command is None or case.major_case_state == "accepted" or isinstance(command, _FAMILY)

@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 def told(count: int, actor: Actor = INES, rules: Any = BOUNDED) -> tuple[bool, bool]:
     """Whether so many cases, and so many comments, are too many."""
     facts = CaseFacts(recent_cases=count, recent_comments=count)
-    return too_many_cases(actor, facts, rules) is not None, too_many_comments(actor, facts, rules) is not None
+    return bool(too_many_cases(actor, facts, rules)), bool(too_many_comments(actor, facts, rules))
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_an_order_that_cannot_be_carried_out_is_no_failure() -> None:
     assert len(new.command_id) <= 200
 
 
-@pytest.mark.parametrize("command_id", ["order:x", "tick:x"])
+@pytest.mark.parametrize("command_id", ["order:x", "tick:x", "message:x"])
 def test_the_systems_ids_are_its_own(command_id: str) -> None:
     """Nobody else's command takes the place of an order."""
     _, _, service, _ = a_desk()

@@ -9,6 +9,7 @@ from csmcore.model import ACTIONS, Action, Actor, Case, CaseFacts, Reason
 from csmcore.rules.cases.case_types import parties_in, unfilled
 from csmcore.rules.cases.escalating import escalation_facts
 from csmcore.rules.cases.flows import flow_of
+from csmcore.rules.cases.limits import too_many_comments
 from csmcore.rules.cases.refusing import verdict
 from csmcore.rules.clocks.plan import Plan
 from csmcore.rules.escalation.actions import escalation_actions
@@ -51,6 +52,8 @@ def actions_for(case: Case, actor: Actor, facts: CaseFacts, plan: Plan, now: dat
                 reasons += tuple(unfilled(flow, row.holds, case, facts))
             if action == "update_case" and row is not None:
                 requires += tuple(need for reason in unfilled(flow, flow.kept, case, facts) for need in reason.fields)
+            if action == "add_comment" and parties:
+                reasons += too_many_comments(actor, facts, plan.policy)
             if not reasons:
                 reasons += escalating.get(action, ())
             answers.append(Available(action, not reasons, reasons, requires))

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from csmcore.errors import shown
-from csmcore.model import Action, AddBlocker, Blocker, Reason, Refusal, ResolveBlocker
+from csmcore.model import Action, AddBlocker, Blocker, Reason, Refusal, ResolveBlocker, says_something
 from csmcore.rules.cases.moments import BY_CUSTOMER, Moment
 from csmcore.rules.cases.steps import Happening, Step
 
@@ -48,7 +48,7 @@ def _unfit(moment: Moment, command: AddBlocker, key: str) -> Iterator[Reason]:
     known = case.blockers.get(key)
     if command.reason == "customer_information":
         yield _BY_REQUEST
-    if record is None and not command.text.strip():
+    if record is None and not says_something(command.text):
         yield _NO_TEXT
     if record is not None and record not in case.tasks and record not in case.records:
         yield Reason("unknown_record", f"{shown(record)}: the case has no such task or record", ("record",))

@@ -19,6 +19,7 @@ from csmcore.model import (
     ReopenCase,
     Resolution,
     Satisfaction,
+    says_something,
 )
 from csmcore.rules.cases.moments import Moment, details_of, respondent
 from csmcore.rules.cases.steps import Happening, Step
@@ -122,7 +123,7 @@ def _auto_close_case(moment: Moment, _: CaseCommand) -> Step:
 def _close_case(moment: Moment, command: CloseCase) -> Step:
     kind: EventKind = "solution_accepted" if moment.case.state == "resolved" else "case_closed"
     texts = {"closed_code": command.code, "closed_notes": command.notes}
-    return closed(moment, kind, more={name: text for name, text in texts.items() if text.strip()})
+    return closed(moment, kind, more={name: text for name, text in texts.items() if says_something(text)})
 
 
 def _taken_up(moment: Moment) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def reopened(moment: Moment) -> dict[str, Any]:
 
 def _reopen_case(moment: Moment, command: ReopenCase) -> Step:
     changes = reopened(moment)
-    if not command.comment.strip():
+    if not says_something(command.comment):
         return moment.step(Happening("case_reopened", changes))
     said = moment.comment(command.comment)
     return moment.step(Happening("case_reopened", changes | heard(moment), details_of(said)), activity=(said,))

@@ -25,6 +25,7 @@ from csmcore.model import (
     Refusal,
     SupportPolicy,
     UserId,
+    says_something,
 )
 from csmcore.rules.cases.case_types import is_offered, parties_in, seen_extra, typed_opening
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
@@ -109,7 +110,7 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
     refusals += missing(_REQUIRED.get(command.major_case_state, OPENING.requires), _with_customer(command, fields))
     refusals += major_opening_denied(command, actor, parties, policy)
     refusals += denied
-    refusals += filter(None, (too_many_cases(actor, facts, policy),))
+    refusals += too_many_cases(actor, facts, policy)
     refusals += _no_follow_up(command, actor, facts, policy, now, flows)
     if refusals:
         return Refusal(tuple(refusals))
@@ -228,7 +229,7 @@ def _opened(
     by = SIDES[next(party for party in parties if party in OPENING.by)]
     case_id, now = fields["id"], fields["opened_at"]
     said: tuple[Comment, ...] = ()
-    if command.comment.strip():
+    if says_something(command.comment):
         said = (Comment(id=ActivityId(f"{case_id}/1/c0"), case=case_id, at=now, by=actor, text=command.comment),)
         fields |= {"first_response_at": now} if by == "agent" else {}
     spoken = said[0].id if said else None

@@ -20,18 +20,19 @@ def within_a_day(instants: Iterable[datetime], now: datetime) -> int:
     return sum(now - _DAY < as_utc(instant) <= now for instant in instants)
 
 
-def too_many_cases(actor: Actor, facts: CaseFacts, policy: SupportPolicy) -> Reason | None:
-    """Why a consumer may open no more cases today; None where they may. Nobody else is bounded."""
+def too_many_cases(actor: Actor, facts: CaseFacts, policy: SupportPolicy) -> tuple[Reason, ...]:
+    """Why a consumer may open no more cases today; () where they may. Nobody else is bounded."""
     most = policy.cases.cases_a_day
     if most is None or actor.kind != "consumer" or facts.recent_cases < most:
-        return None
-    return Reason("limit_reached", f"you have opened {facts.recent_cases} cases in 24 hours; {most} are the most")
+        return ()
+    opened = f"you have opened {facts.recent_cases} cases in 24 hours"
+    return (Reason("limit_reached", f"{opened}; {most} are the most"),)
 
 
-def too_many_comments(actor: Actor, facts: CaseFacts, policy: SupportPolicy) -> Reason | None:
-    """Why a consumer may say no more on this case today; None where they may. Nobody else is bounded."""
+def too_many_comments(actor: Actor, facts: CaseFacts, policy: SupportPolicy) -> tuple[Reason, ...]:
+    """Why a consumer may say no more on this case today; () where they may. Nobody else is bounded."""
     most = policy.cases.comments_a_day
     if most is None or actor.kind != "consumer" or facts.recent_comments < most:
-        return None
+        return ()
     said = f"you have said {facts.recent_comments} things on this case in 24 hours"
-    return Reason("limit_reached", f"{said}; {most} are the most", ("text",))
+    return (Reason("limit_reached", f"{said}; {most} are the most", ("text",)),)

@@ -29,6 +29,7 @@ from csmcore.model import (
     RejectMajorCase,
     SupportPolicy,
     UpdateCase,
+    says_something,
 )
 from csmcore.rules.cases.moments import Moment, details_of
 from csmcore.rules.cases.steps import Happening, Step
@@ -187,7 +188,7 @@ def _opened(moment: Moment, command: AddChildren, whose: _Customer, contact: str
         short_description=case.short_description,
         channel=case.channel,
         parent=case.id,
-        comment=command.comment if command.comment.strip() else "",
+        comment=command.comment if says_something(command.comment) else "",
         **fields,
     )
     return Order.of(child, None, f"{case.id}/child/{ended}/{whose.kind}/{whose.id}")

@@ -29,12 +29,13 @@ from csmcore.model import (
     Refusal,
     SubjectToken,
     SupportPolicy,
+    says_something,
 )
 from csmcore.rules.cases.case_types import parties_in
 from csmcore.rules.cases.flows import Flows, compile_flows, flow_of
 from csmcore.rules.cases.intake import follow_up
 from csmcore.rules.cases.refusing import verdict
-from csmcore.rules.cases.subjects import BRACKETS, numbers_in, says_something, short_description_of
+from csmcore.rules.cases.subjects import BRACKETS, numbers_in, short_description_of
 from csmcore.rules.cases.transitions import Party
 
 __all__ = ["UniqueMessages", "decide_message", "unique_messages"]

@@ -26,6 +26,7 @@ from csmcore.model import (
     Resolution,
     SupportPolicy,
     WorkNote,
+    says_something,
 )
 from csmcore.rules.cases.blocking import blocked
 from csmcore.rules.cases.closing import may_close_by_itself
@@ -149,9 +150,9 @@ def _said(
     moment: Moment, command: FollowParent, changes: Mapping[str, Any]
 ) -> tuple[tuple[Comment | WorkNote, ...], tuple[Reason, ...]]:
     """The parent's words, as the system's; else the solution, where the case shares its notes."""
-    if command.note.strip():
+    if says_something(command.note):
         return (moment.work_note(command.note),), ()
-    if command.comment.strip():
+    if says_something(command.comment):
         return (moment.comment(command.comment),), ()
     if "resolution" in changes and moment.case.share_resolution_notes:
         return (moment.comment(command.notes),), (_NOTES_SHARED,)
@@ -187,7 +188,7 @@ def _resolved(moment: Moment, command: FollowParent) -> dict[str, Any]:
 
 def _closed(moment: Moment, command: FollowParent) -> dict[str, Any]:
     texts = {"closed_code": command.code, "closed_notes": command.notes}
-    said = {name: text for name, text in texts.items() if text.strip()}
+    said = {name: text for name, text in texts.items() if says_something(text)}
     return {"state": "closed", "closed_at": moment.now, "closed_by": moment.actor.id, **said}
 
 

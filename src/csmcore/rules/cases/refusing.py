@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from csmcore.errors import shown
-from csmcore.model import Action, Case, Command, Reason, Role, Side, SupportPolicy
+from csmcore.model import Action, Case, Command, Reason, Role, Side, SupportPolicy, says_something
 from csmcore.rules.cases.flows import BASE_FLOW, Flow
 from csmcore.rules.cases.guards import GUARDS
 from csmcore.rules.cases.parties import SIDES
@@ -77,7 +77,7 @@ def missing(requires: Iterable[str], command: Command) -> list[Reason]:
         names = ALTERNATIVES.get(need) or (need,)
         for name in names:
             value = getattr(command, name)
-            if value and not (type(value) is str and value.isspace()):
+            if value and (type(value) is not str or says_something(value)):
                 break
         else:
             reasons.append(Reason("missing", f"{need} is missing", names))

@@ -55,10 +55,12 @@ def _read(event: Event, fields: Mapping[str, Any], texts: Mapping[Any, Activity]
 
 
 def _changes(event: Event, fields: Mapping[str, Any]) -> Iterator[tuple[str, tuple[object, object]]]:
+    """What an event changed; at the opening, the state and what was filled in."""
+    is_opening = not fields
     for name, value in merged(fields, event.changes).items():
         before = fields.get(name, _BLANK.get(name))
-        if name not in _STAMPS and value != before:
-            yield name, (before, value)
+        if name not in _STAMPS and (value != before or (is_opening and name == "state")):
+            yield name, (None if is_opening else before, value)
 
 
 def _item(

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from unicodedata import category
 
-from csmcore.model import Message, SubjectToken
+from csmcore.model import Message, SubjectToken, says_something
 
-__all__ = ["BRACKETS", "numbers_in", "says_something", "short_description_of"]
+__all__ = ["BRACKETS", "numbers_in", "short_description_of"]
 
 BRACKETS = SubjectToken()
 """The number in square brackets."""
@@ -25,7 +24,6 @@ _PREFIXES = re.compile(
 """Words by which mail programs say that a subject is an answer's (``Re:``, ``AW:``) or was sent on (``Fwd:``)."""
 
 _CONTROLS: Mapping[int, str] = MappingProxyType(dict.fromkeys((*range(32), 127), " "))
-_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})  # categories of Unicode
 
 
 def numbers_in(subject: str, token: SubjectToken = BRACKETS) -> tuple[str, ...]:
@@ -48,11 +46,6 @@ def numbers_in(subject: str, token: SubjectToken = BRACKETS) -> tuple[str, ...]:
             found.append(read[start:end].strip())
         start = read.find(token.prefix, start)
     return tuple(dict.fromkeys(number for number in found if number))
-
-
-def says_something(text: str) -> bool:
-    """Whether a reader would see any of it: spaces, and what only steers what is around it, are nothing."""
-    return any(category(letter) not in _INVISIBLE for letter in text)
 
 
 def short_description_of(message: Message) -> str:

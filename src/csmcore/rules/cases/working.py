@@ -21,7 +21,6 @@ from csmcore.model import (
 )
 from csmcore.rules.cases.case_types import typed_update
 from csmcore.rules.cases.closing import heard, may_close_by_itself, reopened, responded
-from csmcore.rules.cases.limits import too_many_comments
 from csmcore.rules.cases.moments import BY_CUSTOMER, Moment, details_of
 from csmcore.rules.cases.relating import RELATED_FIELDS, relate
 from csmcore.rules.cases.steps import Happening, Step
@@ -89,10 +88,7 @@ def _resume_work(moment: Moment, _: CaseCommand) -> Step:
     return moment.step(Happening("work_resumed", {"state": moment.to}))
 
 
-def _add_comment(moment: Moment, command: AddComment) -> Step | Refusal:
-    limit = too_many_comments(moment.actor, moment.facts, moment.policy)
-    if limit is not None:
-        return Refusal((limit,))
+def _add_comment(moment: Moment, command: AddComment) -> Step:
     said = moment.comment(command.text)
     spoken = Happening("comment_added", heard(moment), details_of(said))
     if moment.to is None:

@@ -16,6 +16,7 @@ from csmcore.model import (
     RequestEscalation,
     UpdateEscalation,
     UserId,
+    says_something,
 )
 from csmcore.rules.escalation.asking import Asked
 from csmcore.rules.escalation.escalation_table import (
@@ -181,7 +182,7 @@ def _not_permitted(action: EscalationAction, rows: tuple[EscalationRow, ...]) ->
 
 
 def _is_given(value: object) -> bool:
-    return value is not None and not (isinstance(value, str) and not value.strip())
+    return value is not None and not (isinstance(value, str) and not says_something(value))
 
 
 def _not_for_customers(command: RequestEscalation) -> Iterator[Reason]:
