@@ -13,7 +13,7 @@ from csmcore.cli.faults import BadInput, printable
 from csmcore.errors import CsmError, shown
 from csmcore.model import CaseId
 
-__all__ = ["EPILOG", "CustomersRequest", "Form", "ReplayRequest", "WorkedRequest", "parse_arguments"]
+__all__ = ["EPILOG", "CustomersRequest", "Form", "PlayRequest", "ReplayRequest", "Request", "WorkedRequest", "parse_arguments"]
 
 Form: TypeAlias = Literal["table", "json", "csv"]
 
@@ -60,6 +60,19 @@ class CustomersRequest:
     as_of: datetime | None
 
 
+@attrs.frozen(kw_only=True)
+class PlayRequest:
+    """What ``csmcore play`` was asked."""
+
+    story: str
+    policy: str | None
+    agreements: str | None
+    is_json: bool
+
+
+Request: TypeAlias = ReplayRequest | WorkedRequest | CustomersRequest | PlayRequest
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is an error like any other: one line."""
 
@@ -67,7 +80,7 @@ class _Parser(argparse.ArgumentParser):
         raise BadInput(printable(f"{self.prog}: {message}; see `{self.prog} --help`"))
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> ReplayRequest | WorkedRequest | CustomersRequest:
+def parse_arguments(arguments: Sequence[str] | None) -> Request:
     """The request that the arguments make (None: those of the process). Raises BadInput."""
     given = vars(_parser().parse_args(arguments))
     match given.pop("command"):
@@ -75,6 +88,8 @@ def parse_arguments(arguments: Sequence[str] | None) -> ReplayRequest | WorkedRe
             return WorkedRequest(books=tuple(given["books"]), is_brief=given["is_brief"])
         case "customers":
             return CustomersRequest(**given)
+        case "play":
+            return PlayRequest(**given)
         case _:
             return ReplayRequest(**given)
 
@@ -97,7 +112,18 @@ def _parser() -> _Parser:
     _add_worked(commands.add_parser("worked", help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
     summary = "tell how a business, a consumer and a partner come from registration to an explained entitlement"
     _add_customers(commands.add_parser("customers", help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
+    summary = "play a story of cases, step by step: what was decided and why, events, clocks, who was told"
+    _add_play(commands.add_parser("play", help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
     return parser
+
+
+def _add_play(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    story = "the story, in TOML or JSON; or a short name (default: rich-case)"
+    add("story", metavar="STORY", nargs="?", default="rich-case", help=story)
+    add("--policy", metavar="FILE", help="play it by this support policy instead of the story's own")
+    add("--agreements", metavar="FILE", help="play it for these customers instead of the story's own")
+    add("--json", dest="is_json", action="store_true", help="print all of it as one object")
 
 
 def _add_customers(parser: argparse.ArgumentParser) -> None:

@@ -14,9 +14,20 @@ from csmcore.cli.faults import BadInput, printable, reading
 from csmcore.errors import shown
 from csmcore.presets import preset, presets
 
-__all__ = ["Chosen", "File", "Watcher", "beside", "choose", "chosen_books", "chosen_customers", "opened", "read_whole"]
+__all__ = [
+    "Chosen",
+    "File",
+    "Watcher",
+    "beside",
+    "choose",
+    "chosen_books",
+    "chosen_customers",
+    "named_file",
+    "opened",
+    "read_whole",
+]
 
-Role: TypeAlias = Literal["policy", "agreements", "mapping", "history", "worked"]
+Role: TypeAlias = Literal["policy", "agreements", "mapping", "history", "worked", "story"]
 Watcher: TypeAlias = Callable[[int], None]
 
 _BUFFER: Final = 1 << 18
@@ -24,6 +35,7 @@ _STANDARD_INPUT: Final = "-"
 _SUFFIXES: Final = (".toml", ".json", ".jsonl", ".csv")
 _POLICY: Final = "-policy.toml"
 _WORKED: Final = "-worked.toml"
+_STORY: Final = "-story.toml"
 
 
 @attrs.frozen
@@ -88,6 +100,11 @@ def chosen_books(names: Sequence[str]) -> tuple[File, ...]:
     """The books of worked histories with these names; all that are shipped, if there are none. Raises BadInput."""
     shipped = (document for document in presets() if document.endswith(_WORKED))
     return tuple(_find(name, "worked") for name in names or shipped)
+
+
+def named_file(name: str, role: Role) -> File:
+    """The file of that name; for a document that csmcore ships, its short name will do. Raises BadInput."""
+    return _find(name, role)
 
 
 def beside(file: File, name: str) -> File:
@@ -165,7 +182,7 @@ def _find(name: str, role: Role) -> File:
         return File(name)
     found = _shipped(name, role)
     if found is None:
-        ending = _WORKED if role == "worked" else _POLICY
+        ending = {"worked": _WORKED, "story": _STORY}.get(role, _POLICY)
         known = ", ".join(document.removesuffix(ending) for document in presets() if document.endswith(ending))
         raise BadInput(printable(f"{shown(name)}: no such file; csmcore itself has {known}"))
     return found

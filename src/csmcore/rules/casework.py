@@ -4,7 +4,7 @@
 Services of any kind, analysis and hosts with a shell of their own call these and nothing below them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,7 +93,7 @@ def decide_apply(  # noqa: PLR0913, PLR0917 - a case comes with its clocks and i
     taken = step(case, command, actor, facts, plan.policy, now, plan.flows)
     if isinstance(taken, Refusal):
         return taken
-    if any(now < at for at in _fired(sla)):
+    if _has_fired_after(sla, now):
         return Refusal((Reason("too_early", "one of its clocks has already come further", ("updated_at",)),))
     after = changed(case, taken.changes, version=case.version + 1, updated_at=now)
     asks = not _DERIVED_FROM.isdisjoint(taken.changes)
@@ -209,13 +209,14 @@ def _revision(case: Case, facts: CaseFacts, taken: Step, now: datetime) -> Revis
     return made(Revision, {"at": now, "sequence": case.version, "event_id": event_id, "fields": fields})
 
 
-def _fired(sla: SlaState) -> Iterator[datetime]:
-    """When clocks did something by themselves, as far as a tick has noticed."""
+def _has_fired_after(sla: SlaState, now: datetime) -> bool:
+    """Whether a clock did something by itself after that instant, as far as a tick has noticed."""
     for clock in sla.clocks:
-        if clock.breached_at is not None:
-            yield clock.breached_at
-        if clock.fired:
-            yield clock.fired[-1][1]
+        if clock.breached_at is not None and now < clock.breached_at:
+            return True
+        if clock.fired and now < clock.fired[-1][1]:
+            return True
+    return False
 
 
 def _priority(case: Case, plan: Plan) -> dict[str, int]:
@@ -228,8 +229,9 @@ def _derived(case: Case, derivation: EntitlementDecision) -> dict[str, Any]:
 
 
 def _events(case: Case, happened: Sequence[Happening], actor: Actor, now: datetime) -> tuple[Event, ...]:
-    common = {"case": case.id, "version": case.version, "at": now, "by": actor}
-    return tuple(
-        made(Event, {**common, "index": index, "kind": kind, "changes": frozen(changes), "details": frozen(details)})
-        for index, (kind, changes, details) in enumerate(happened)
-    )
+    fields: dict[str, Any] = {"case": case.id, "version": case.version, "at": now, "by": actor}
+    events = []
+    for index, (kind, changes, details) in enumerate(happened):
+        fields |= {"index": index, "kind": kind, "changes": frozen(changes), "details": frozen(details)}
+        events.append(made(Event, fields))  # which copies them
+    return tuple(events)

@@ -1,15 +1,13 @@
 """What one accepted command comes to, before it is made into a case, events and a revision."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from csmcore.model import Activity, EventKind, Notification, Order, Reason, Side, TimeEntry
+from csmcore.model import Activity, EventKind, Notification, Order, Reason, Side, TimeEntry, frozen
 
 __all__ = ["Happening", "Step"]
 
-
-_NOTHING: Mapping[str, object] = MappingProxyType({})
+_NOTHING: Mapping[str, object] = frozen({})
 
 
 class Happening(NamedTuple):
