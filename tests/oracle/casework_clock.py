@@ -1,4 +1,4 @@
-"""One promise of a case, worked out by hand: it runs while the case is worked on, and waits while its customer is asked.
+"""One promise of a case, worked out by hand: it runs while the case is worked on, and waits for its customer.
 
 It counts around the clock. A clock is a dict of its cycles; the last one may be active.
 """

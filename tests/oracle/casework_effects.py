@@ -1,9 +1,9 @@
-"""What is done on a case beside its flow, as plain dicts, written from the specification: what it waits for, its tasks,
-its records elsewhere, its escalation, what it is among major cases.
+"""What is done on a case beside its flow, as plain dicts, written from the specification.
 
-The dict is that of `lifecycle_model`, with ``tasks`` and ``records`` by their keys, the ``escalation``, the ``time``
-that was entered, whose it is and which cases are above it. An effect is given all that it may look at, changes its
-own case only, and leaves orders for others: the case (None: a new one), what is to be done, and with what.
+That is what it waits for, its tasks, its records elsewhere, its escalation, and what is asked of its customer. The
+dict is that of `lifecycle_model`, with ``tasks`` and ``records`` by their keys, the ``escalation``, the ``time`` that
+was entered, whose it is and which case is above it. An effect is given all that it may look at, changes its own case
+only, and leaves orders for others: the case (None: a new one), what is to be done, and with what.
 """
 
 from collections.abc import Callable, Mapping
@@ -220,8 +220,14 @@ def _escalate(action: str, scene: Scene) -> bool:
     sides = {"C": "customer", "S": "system", "X": "", "M": "agent"}
     side = next((sides[letter] for letter in "CSXM" if letter in who.letters), "")
     world = {
-        **{"of": "case", "templates": policy["templates"], "for customers": policy["customer_template"], "own": False},
-        **{"approvers": scene.world["approvers"], "manager": None, "team": [], "assignee": case["assigned_to"]},
+        "of": "case",
+        "templates": policy["templates"],
+        "for customers": policy["customer_template"],
+        "own": False,
+        "approvers": scene.world["approvers"],
+        "manager": None,
+        "team": [],
+        "assignee": case["assigned_to"],
         "current": case["escalation"],
     }
     asks = {"kind": person.kind, "id": who.name, "roles": person.roles, "side": side}

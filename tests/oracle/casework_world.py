@@ -23,7 +23,12 @@ __all__ = ["allowed", "letters_of", "new_world", "open_case", "run", "taken", "t
 EMPTY = {
     **dict.fromkeys(("account", "contact", "consumer", "requested_by", "parent", "major_case_state"), None),
     **dict.fromkeys(("business_impact", "merged_into", "follow_up_of", "escalation", "satisfaction"), None),
-    **{"tasks": {}, "records": {}, "contributor_users": (), "contributor_groups": (), "time": [], "placed": 0},
+    "tasks": {},
+    "records": {},
+    "contributor_users": (),
+    "contributor_groups": (),
+    "time": [],
+    "placed": 0,
 }
 
 

@@ -13,7 +13,16 @@ from csmcore.cli.faults import BadInput, printable
 from csmcore.errors import CsmError, shown
 from csmcore.model import CaseId
 
-__all__ = ["EPILOG", "CustomersRequest", "Form", "PlayRequest", "ReplayRequest", "Request", "WorkedRequest", "parse_arguments"]
+__all__ = [
+    "EPILOG",
+    "CustomersRequest",
+    "Form",
+    "PlayRequest",
+    "ReplayRequest",
+    "Request",
+    "WorkedRequest",
+    "parse_arguments",
+]
 
 Form: TypeAlias = Literal["table", "json", "csv"]
 

@@ -19,8 +19,8 @@ _DONE, _DIFFERS, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments ask (None: those of the process), and say how it went.
 
-    0: done, and all of it printed. 1: likewise, but a worked history does not come out, or a story not as it expects. 2:
-    bad input, with one line about it on the standard error, and nothing printed.
+    0: done, and all of it printed. 1: likewise, but a worked history or a story does not come out as it says. 2: bad
+    input, with one line about it on the standard error, and nothing printed.
     """
     try:
         text, agrees = _answered(parse_arguments(arguments))

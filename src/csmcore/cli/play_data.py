@@ -26,7 +26,7 @@ def play_data(played: Played) -> dict[str, Any]:
 
 
 def _scene(played: Played, done: PlayedScene) -> dict[str, Any]:
-    scene, decision, message = done.scene, done.decision, done.message
+    scene, decision, message, assigned = done.scene, done.decision, done.message, done.assignment
     derivation = None if decision is None else decision.derivation
     return {
         "chapter": played.story.chapters[done.chapter - 1].title,
@@ -40,7 +40,7 @@ def _scene(played: Played, done: PlayedScene) -> dict[str, Any]:
         "case": None if done.case is None else _case(done.case),
         "clocks": plain(done.clocks),
         "handling_notes": [{"note": plain(each.note), "reason": plain(each.reason)} for each in done.notes],
-        "assignment": None if done.assignment is None else plain(done.assignment),
+        "assignment": None if assigned is None else {**_plain(assigned), "ranking": plain(assigned.ranking)},
         "candidates": [] if derivation is None else plain(derivation.candidates),
         "steps": [
             {

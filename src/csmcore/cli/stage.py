@@ -27,6 +27,7 @@ from csmcore.model import (
     Reason,
     Refused,
     Scene,
+    Side,
     SlaReading,
     SlaState,
     StreamItem,
@@ -41,6 +42,7 @@ __all__ = ["Answer", "Kept", "Played", "PlayedCase", "PlayedScene", "Sent", "pla
 Answer: TypeAlias = Literal["accepted", "refused", "nothing", "impossible"]
 
 _PLACE: Final = re.compile(r"\{(?P<name>[^{}.]+)(?P<mail>\.mail)?\}")
+_SIDES: Final[tuple[Side, ...]] = ("agent", "customer")
 _NO_CASE: Final = CaseId("")
 _TO_CUSTOMERS: Final = frozenset({"notify_customer", "send_survey"})
 
@@ -126,7 +128,7 @@ class Played:
 
 
 def play(story: CaseStory, policy: SupportPolicy, book: AgreementBook) -> Played:
-    """The story, played by a policy for the customers of a book. Raises CsmError where the documents do not allow it."""
+    """The story, played by a policy for the customers of a book. Raises CsmError where they do not allow it."""
     stage = _Stage(story, policy, book)
     numbers = {id(chapter): number for number, chapter in enumerate(story.chapters, 1)}
     scenes = tuple(stage.play(numbers[id(chapter)], scene, at) for chapter, scene, at in story.in_order())
@@ -200,7 +202,7 @@ class _Stage:
             kept=kept,
             sent=tuple(self._post.sent[told:]),
             orders=tuple((order, self.host.entry(order.command_id) is not None) for order in orders),
-            **self._standing(played, kept),
+            **self._standing(played),
         )
         opened = [each.case.id for each in kept if each.case.version == 1]
         self._names.update(zip(scene.opens, opened, strict=False))
@@ -210,8 +212,7 @@ class _Stage:
         """The cases that the story has names for, as they stand."""
         for name, case_id in self._names.items():
             reading = self._service.read(case_id)
-            streams = (self._service.stream(case_id, side) for side in ("agent", "customer"))  # type: ignore[arg-type]
-            agents, customer = streams
+            agents, customer = (self._service.stream(case_id, side) for side in _SIDES)
             yield PlayedCase(
                 name=name, case=reading.case, clocks=reading.clocks, for_agents=agents, for_customer=customer
             )
@@ -248,7 +249,7 @@ class _Stage:
                 return {"decision": service.apply(case_id, asked, actor)}
 
     def _filled(self, value: Any) -> Any:
-        """The value with what its texts say of cases: ``{smear}`` is one's id, ``{smear.mail}`` the last mail about it."""
+        """The value with the cases that its texts name: ``{jam}`` is an id, ``{jam.mail}`` the last mail about it."""
         match value:
             case str():
                 return _PLACE.sub(self._known, value)
@@ -267,7 +268,7 @@ class _Stage:
         found = case_id if place["mail"] is None else self._post.last_mail(case_id)
         return found or place[0]
 
-    def _standing(self, played: PlayedScene, kept: tuple[Kept, ...]) -> Mapping[str, Any]:
+    def _standing(self, played: PlayedScene) -> Mapping[str, Any]:
         """The case of the scene as it stands after all that came of it, with its clocks and notes."""
         decided = None if played.decision is None else played.decision.case.id
         led = None if played.message is None else played.message.case

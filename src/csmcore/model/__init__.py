@@ -22,6 +22,7 @@ from csmcore.model.alert import (
 )
 from csmcore.model.asset import ASSET_SUBSTATES, Asset, AssetState
 from csmcore.model.assignment import AssignmentPolicy, AssignmentRule
+from csmcore.model.auto_close_fit import AutoCloseFit
 from csmcore.model.blocking import ACTION_STATUSES, BLOCKER_REASONS, ActionStatus, Blocker, BlockerReason
 from csmcore.model.blocking_commands import AddBlocker, ResolveBlocker
 from csmcore.model.case import (
@@ -41,6 +42,7 @@ from csmcore.model.case_parties import PARTIES, Party, Who
 from csmcore.model.case_policy import AutoClose, BlockerRule, CasePolicy, DayCount
 from csmcore.model.case_task import TASK_STATES, CaseTask, TaskState, TaskView
 from csmcore.model.case_type import BASE_TYPE, EXTRA_KINDS, CaseType, ExtraField, ExtraKind, Substates
+from csmcore.model.closing_report import CLOSING_OUTCOMES, Closing, ClosingOutcome, ClosingReport, CountsFrom
 from csmcore.model.commands import (
     COMMANDS,
     AcceptCase,
@@ -320,6 +322,7 @@ __all__ = [
     "CASE_STATES",
     "CHANNELS",
     "CLOCK_CONDITIONS",
+    "CLOSING_OUTCOMES",
     "COMMANDS",
     "CONSUMPTION_MILESTONES",
     "CONTRACT_ACTIONS",
@@ -410,6 +413,7 @@ __all__ = [
     "AssignmentRule",
     "AutoClose",
     "AutoCloseCase",
+    "AutoCloseFit",
     "Blocker",
     "BlockerReason",
     "BlockerRule",
@@ -441,6 +445,9 @@ __all__ = [
     "ClockChange",
     "CloseCase",
     "CloseTask",
+    "Closing",
+    "ClosingOutcome",
+    "ClosingReport",
     "Command",
     "CommandId",
     "CommandReceipt",
@@ -467,6 +474,7 @@ __all__ = [
     "ContractRelationshipId",
     "ContractState",
     "ContractStep",
+    "CountsFrom",
     "CoverableItem",
     "Covered",
     "CoveredAsset",

@@ -33,13 +33,13 @@ class Notification:
     """Something to be sent once the decision is kept: it never fails the command, and says only where to look.
 
     ``to`` are the ids of those who are to hear of it, never its author: people, a group (``notify_group``), or the
-    record of another system that a case's update goes out to (``update_record``). ``about`` is the event's kind;
-    ``activity`` names the comment or work note that was written, whose text stays in the activity. Work notes are only
-    ever told inside.
+    record of another system that a case's update goes out to (``update_record``). ``about`` is the event's kind (None
+    in logs of older versions); ``activity`` names the comment or work note that was written, whose text stays in the
+    activity. Work notes are only ever told inside.
     """
 
     kind: NotificationKind = attrs.field(validator=one_of(NOTIFICATION_KINDS))
     to: tuple[str, ...] = attrs.field(default=(), validator=is_ids)
-    about: EventKind = attrs.field(validator=one_of(EVENT_KINDS))
+    about: EventKind | None = attrs.field(default=None, validator=optional(one_of(EVENT_KINDS)))
     activity: ActivityId | None = attrs.field(default=None, validator=optional(is_id))
     details: Mapping[str, object] = attrs.field(default=_NOTHING, converter=frozen)

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import attrs
 
+from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, OutOfRange, shown
 from csmcore.model.actor import Actor
 from csmcore.model.case import CASE_STATES, CaseState
@@ -34,11 +35,13 @@ def _is_ahead(_: object, field: "attrs.Attribute[Any]", span: timedelta) -> None
 
 @attrs.frozen(kw_only=True)
 class Scene:
-    """One step of a story: somebody sends a message or a command, time does what is due (``tick``), or rules ``assign``.
+    """One step of a story: somebody sends a message or a command, or something happens by itself.
 
-    It is ``at`` an instant, or so long ``after`` the scene before. ``who`` is one of the story's actors, ``case`` the
-    name of a case that an earlier scene opened; a message finds its case by itself. ``opens`` names the cases that come
-    into being here, those that the system opens among them, in their order.
+    That is a ``tick``, in which time does what is due, or ``assign``, where rules give the case to somebody. It is
+    ``at`` an instant, or so long ``after`` the scene before (neither: at once). ``who`` is one of the story's actors,
+    ``case`` the name of a case that an earlier scene opened; a message finds its case by itself. ``opens`` names the
+    cases that come into being here, those that the system opens among them, in their order. Texts of messages and
+    commands may have ``{name}`` for the id of such a case, and ``{name.mail}`` for the last e-mail to its customer.
 
     What is expected: it is accepted, unless ``refused`` has the codes of all reasons; ``outcome`` is what becomes of
     the message, ``state`` that of the case afterwards, ``happens`` are kinds of events that are among those of the
@@ -159,13 +162,13 @@ class CaseStory:
 
 def _instant(scene: Scene, last: datetime | None) -> datetime:
     """When a scene is; without a word about it, at once."""
-    if scene.at is None and last is None:
+    if scene.at is not None:
+        if last is not None and scene.at < last:
+            raise InvalidValue("at", "it is before the scene that comes before it", "tell scenes in their order")
+        return scene.at
+    if last is None:
         raise InvalidValue("at", "it is missing", "say when the story begins")
-    if scene.at is None:
-        try:
-            return last + (scene.after or timedelta(0))  # type: ignore[operator] - None was refused
-        except OverflowError:
-            raise OutOfRange("after", "that is no instant any more", "let less time pass") from None
-    if last is not None and scene.at < last:
-        raise InvalidValue("at", "it is before the scene that comes before it", "tell scenes in their order")
-    return scene.at
+    try:
+        return as_utc(last + (scene.after or timedelta(0)))
+    except (OverflowError, OutOfRange):
+        raise OutOfRange("after", "that is no instant any more", "let less time pass") from None

@@ -50,6 +50,7 @@ from csmcore.services.receiving import Received, message_facts
 
 __all__ = ["CaseService"]
 
+_NO_FACTS = CaseFacts()
 _TICK = "tick:"
 _MESSAGE = "message:"
 _OWN = (_TICK, ORDER, _MESSAGE)
@@ -211,7 +212,8 @@ class CaseService(CaseReads):
         self._follow(entry)
 
     def _followed(self, decision: Decision) -> Decision:
-        if self._follows_up and (decision.orders or decision.intents):
+        tells = self._messenger is not None and decision.intents
+        if self._follows_up and (decision.orders or tells):
             self._follow(LogEntry.of(decision, None))
         return decision
 
@@ -251,7 +253,7 @@ class CaseService(CaseReads):
             plan, now = self._plan(case.policy), as_utc(self._host.now())
             waits_until = next_auto_close_step(case, plan.policy)
             is_late = waits_until is not None and waits_until <= now
-            facts = facts_of_case(self._host, case, plan.policy, now) if is_late else CaseFacts()
+            facts = facts_of_case(self._host, case, plan.policy, now) if is_late else _NO_FACTS
             decision = decide_tick(case, sla, plan, now, facts)
             return decision and self._committed(decision, _tick_receipt(decision))
 

@@ -1,12 +1,12 @@
 """Histories in csmcore's own events: a line of JSON for each, in the order in which they were committed."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import attrs
 
 from csmcore.errors import DocumentError
-from csmcore.model import CASE_FIELDS, Case, CaseId, Event, Finding, HistoryRow, Resolution
+from csmcore.model import CASE_FIELDS, Blocker, Case, CaseId, Escalation, Event, Finding, HistoryRow, Resolution
 from csmcore.wire.lines import texts_of
 from csmcore.wire.nouns import from_json
 from csmcore.wire.problems import Problems
@@ -15,10 +15,14 @@ __all__ = ["read_events"]
 
 _BESIDE: Final = ("contract_is_manual", "entitlement_is_manual", "priority_override")
 _FIELDS: Final = frozenset((*CASE_FIELDS, *_BESIDE))
-_DEFAULTS: Final = tuple(
-    (field.name, field.default)
-    for field in attrs.fields(Case)
-    if field.name in _FIELDS and field.default is not attrs.NOTHING
+_DEFAULTS: Final = (
+    *(
+        (field.name, field.default)
+        for field in attrs.fields(Case)
+        if field.name in _FIELDS and field.default is not attrs.NOTHING
+    ),
+    ("is_blocked", False),
+    ("is_escalated", False),
 )
 _OF_CLOCKS: Final = frozenset({"threshold_reached", "clock_breached"})
 _CUSTOMERS: Final = frozenset({"contact", "consumer"})
@@ -54,11 +58,12 @@ def _event(line: str, number: int) -> Event:
 
 @attrs.define
 class _Log:
-    """The command whose events are being read, and who asked for which case."""
+    """The command whose events are being read; who asked for which case, and what each waits for."""
 
     events: list[Event] = attrs.field(factory=list)
     line: int = 0
     requesters: dict[CaseId, object] = attrs.field(factory=dict)
+    blockers: dict[CaseId, dict[str, Blocker | None]] = attrs.field(factory=dict)
 
     def is_same_command(self, event: Event) -> bool:
         return bool(self.events) and (self.events[0].case, self.events[0].version) == (event.case, event.version)
@@ -82,7 +87,17 @@ class _Log:
         if "requested_by" in changes:
             self.requesters[first.case] = changes["requested_by"]
         fields = {**(dict(_DEFAULTS) if first.kind == "case_opened" else {}), **_told(changes), **self._event_fields()}
+        if "blockers" in changes:
+            fields["is_blocked"] = self._is_blocked()
         yield HistoryRow(first.case, first.at, fields, self.line, first.id, first.version)
+
+    def _is_blocked(self) -> bool:
+        """Whether the case waits for something inside, after all that its events said of its blockers so far."""
+        blockers = self.blockers.setdefault(self.events[0].case, {})
+        for event in self.events:
+            blockers.update(cast(Mapping[str, Blocker | None], event.changes.get("blockers", {})))
+        held = (blocker for blocker in blockers.values() if blocker is not None)
+        return any(blocker.is_active and not blocker.is_customers for blocker in held)
 
     def _event_fields(self) -> dict[str, object]:
         first = self.events[0]
@@ -105,4 +120,8 @@ def _told(changes: Mapping[str, Any]) -> dict[str, object]:
         resolution: Resolution | None = changes["resolution"]
         fields["resolution.code"] = None if resolution is None else resolution.code
         fields["resolved_at"] = None if resolution is None else resolution.at
+    if "escalation" in changes:
+        escalation: Escalation | None = changes["escalation"]
+        fields["is_escalated"] = escalation is not None and escalation.is_open
+    fields |= {f"extra.{name}": value for name, value in changes.get("extra", {}).items()}
     return fields

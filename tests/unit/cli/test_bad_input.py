@@ -49,7 +49,7 @@ PACKED = [
 ARGUMENTS = [
     ((), "csmcore: the following arguments are required: COMMAND"),
     (("replay",), "csmcore replay: the following arguments are required: POLICY"),
-    (("replay", "nowhere"), "'nowhere': no such file; csmcore itself has bpi2013, clocks, erpnext, example,"),
+    (("replay", "nowhere"), "'nowhere': no such file; csmcore itself has bpi2013, clocks, equipment-service,"),
     (("replay", "uci"), "csmcore replay: HISTORY is missing"),
     (("replay", "example", "nowhere.csv"), "'nowhere.csv': no such file"),
     (("replay", "example", "--as-of", "soon"), "'soon' is no date and time"),

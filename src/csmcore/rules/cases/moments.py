@@ -1,6 +1,6 @@
 """What an effect knows, and the step that it makes of it: who is told, what is resolved on the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -77,10 +77,9 @@ class Moment(NamedTuple):
         """The step of these events, with what every new state and comment brings along; ``told`` is told besides."""
         changes = together(happened)
         if "state" in changes:
-            happened = self._divided(happened, changes["state"])
-            if self.case.state == "awaiting_info":
-                happened += tuple(self._answered())
-            changes = together(happened)
+            whole = self._divided(happened, changes["state"]) + self._answered()
+            if whole is not happened:
+                happened, changes = whole, together(whole)
         notified = _told(self, happened[0].kind, changes, activity)
         return Step(changes, happened, activity, notified + told, reasons, self.by, orders, time)
 
@@ -95,11 +94,13 @@ class Moment(NamedTuple):
             for each in happened
         )
 
-    def _answered(self) -> Iterator[Happening]:
+    def _answered(self) -> tuple[Happening, ...]:
         """A case that is no longer awaiting info is not blocked by its customer."""
-        waits = self.case.blockers.get(BY_CUSTOMER)
-        if waits is not None and waits.is_active:
-            yield Happening("blocker_resolved", {"blockers": {BY_CUSTOMER: self.resolved(waits)}})
+        case = self.case
+        waits = case.blockers.get(BY_CUSTOMER) if case.state == "awaiting_info" else None
+        if waits is None or not waits.is_active:
+            return ()
+        return (Happening("blocker_resolved", {"blockers": {BY_CUSTOMER: self.resolved(waits)}}),)
 
     def resolved(self, blocker: Blocker) -> Blocker:
         """The blocker, as one that blocks no longer."""
@@ -136,29 +137,35 @@ def _told(
     The customer and the assignee hear of every comment and every new state, the assignee of being it; informed users
     hear of comments and of the case's being resolved or closed; the work notes list hears of work notes.
     """
-    case, actor, by, *_ = moment
     is_said = bool(activity) and type(activity[0]) is Comment
     state = changes.get("state")
-    assignee = changes.get("assigned_to", case.assigned_to)
-    is_own = actor.kind == "internal" and assignee == actor.id  # ids of other kinds of actors may be the same word
+    moves = is_said or state is not None
+    if not (moves or activity or "assigned_to" in changes or "survey_requested" in changes):
+        return ()
+    case, actor = moment.case, moment.actor
     spoken = activity[0].id if activity else None
-    people: list[tuple[NotificationKind, tuple[str, ...]]] = []
-    customer = respondent(case)
-    if (is_said or state) and by != "customer" and customer is not None:
-        people.append(("notify_customer", (customer,)))
-    if (is_said or state or "assigned_to" in changes) and assignee is not None and not is_own:
-        people.append(("notify_assignee", (assignee,)))
+    customer, assignee = respondent(case), changes.get("assigned_to", case.assigned_to)
+    is_own = actor.kind == "internal" and assignee == actor.id  # ids of other kinds of actors may be the same word
+    intents: list[Notification] = []
+    if moves and moment.by != "customer" and customer is not None:
+        intents.append(told("notify_customer", (customer,), about, spoken))
+    if (moves or "assigned_to" in changes) and assignee is not None and not is_own:
+        intents.append(told("notify_assignee", (assignee,), about, spoken))
     if case.informed_users and (is_said or state in {"resolved", "closed"}):
-        people.append(("notify_informed_users", _others(case.informed_users, actor)))
-    if activity and not is_said:
-        people.append(("notify_work_notes_list", _others(case.work_notes_list, actor)))
+        intents += _others("notify_informed_users", case.informed_users, actor, about, spoken)
+    if case.work_notes_list and activity and not is_said:
+        intents += _others("notify_work_notes_list", case.work_notes_list, actor, about, spoken)
     if "survey_requested" in changes and customer is not None:
-        people.append(("send_survey", (customer,)))
-    return tuple(told(kind, to, about, None if kind == "send_survey" else spoken) for kind, to in people if to)
+        intents.append(told("send_survey", (customer,), about, None))
+    return tuple(intents)
 
 
-def _others(people: tuple[str, ...], actor: Actor) -> tuple[str, ...]:
-    return tuple(person for person in people if person != actor.id)
+def _others(
+    kind: NotificationKind, people: tuple[str, ...], actor: Actor, about: EventKind, activity: ActivityId | None
+) -> tuple[Notification, ...]:
+    """What is told to all of these people but its own author."""
+    to = tuple(person for person in people if person != actor.id)
+    return (told(kind, to, about, activity),) if to else ()
 
 
 def told(kind: NotificationKind, to: tuple[str, ...], about: EventKind, activity: ActivityId | None) -> Notification:
