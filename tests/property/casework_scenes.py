@@ -7,7 +7,7 @@ from typing import Any
 from tests.oracle.casework_effects import World
 from tests.oracle.lifecycle_model import Model
 
-__all__ = ["content_of"]
+__all__ = ["content_of", "has_what_it_takes"]
 
 UPDATES: tuple[Mapping[str, Any], ...] = (
     {"category": "machines"},
@@ -69,6 +69,18 @@ def content_of(rng: Random, action: str, world: World, case: Model, letters: str
         if texts and (action, texts[0]) not in NAMED:
             content[texts[0]] = " "
     return content
+
+
+def has_what_it_takes(action: str, case: Model) -> bool:
+    """Whether the case has anything that the action could be about."""
+    needs = {
+        **dict.fromkeys(("update_task", "close_task", "cancel_task"), case["tasks"]),
+        **dict.fromkeys(("unlink_record", "hear_of_record"), case["records"]),
+        "resolve_blocker": any(active for _, active in case["blockers"].values()),
+        "follow_parent": case["parent"],
+        "propose_major_case": not case["parent"] and case["major_case_state"] in {None, "rejected"},
+    }
+    return bool(needs.get(action, True))
 
 
 BLANKABLE = ("text", "comment", "notes", "reason", "justification", "business_impact", "note")

@@ -44,7 +44,7 @@ LEADS: Final[Mapping[str, Mapping[str, frozenset[str | None]]]] = MappingProxyTy
         for state, cells in TABLE.items()
     }
 )
-"""The states that a state leads to, each with the conditions of the rows that lead there."""
+"""The states that a state leads to, where a case has no type, each with the conditions of the rows that lead there."""
 
 
 @attrs.define
@@ -133,12 +133,20 @@ class CaseFold:
         return matrix if told is None else told
 
     def _leads(self, was: Any, state: Any, at: datetime) -> bool:
-        """Whether some row of the table leads there, and lets a case through that was closed when this one was."""
-        conditions = LEADS.get(was, {}).get(state, _NONE)
+        """Whether some row of its type's table leads there, and lets a case through that was closed when it was."""
+        conditions = self._conditions(was, state)
         if conditions == _REOPENS:
             days = self.plan.policy.reopen_window_days
             return days > 0 and self.closed_at is not None and at <= self.closed_at + timedelta(days=days)
         return bool(conditions)
+
+    def _conditions(self, was: Any, state: Any) -> frozenset[str | None]:
+        """Those of the rows that lead from one state to another, by the type that the case has now."""
+        flow = self.plan.flows.get(self.told.get("case_type"))
+        if flow is None or flow.name is None:
+            return LEADS.get(was, {}).get(state, _NONE)
+        cells = flow.table.get(was, {})
+        return frozenset(row.only_if for rows in cells.values() for row in rows if row.to == state)
 
     def _ask(self, agreed: Agreed, row: HistoryRow, at: datetime, note: Note) -> None:
         """Derive the entitlement anew, if the row changes what it depends on."""

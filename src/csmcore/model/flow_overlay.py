@@ -24,9 +24,9 @@ __all__ = ["ADDABLE", "FORM_FIELDS", "OF_TYPE", "Addable", "FlowCut", "FlowDeman
 OF_TYPE = "extra."
 """What the names of a type's own fields begin with."""
 
-FORM_FIELDS: frozenset[str] = frozenset(
-    {*UPDATABLE_FIELDS, "assigned_to", "assignment_group"} - {"extra", "case_type", "substate"}
-)
+FORM_FIELDS: frozenset[str] = frozenset({*UPDATABLE_FIELDS, "assigned_to", "assignment_group"}) - {
+    *("extra", "case_type", "substate")
+}
 """The fields of every case that an action may ask for."""
 
 
