@@ -12,6 +12,7 @@ from csmcore.model import (
     Alert,
     AlertDecision,
     AlertFacts,
+    CaseId,
     Consumer,
     Decision,
     Household,
@@ -76,10 +77,21 @@ class AlertDesk:
         try:
             if major.case is None:
                 yield self._cases.open(command, decided.by, major.command_id)
-            else:
-                yield self._cases.apply(major.case, _children(major), decided.by)
+            elif (children := self._children(major.case, major)) is not None:
+                yield self._cases.apply(major.case, children, decided.by)
         except Refused as refused:
             yield refused.refusal
+
+    def _children(self, case_id: CaseId, major: MajorCaseProposal) -> AddChildren | None:
+        """Those who have no case yet, for a major case that is accepted; until then they wait."""
+        case = self._host.case(case_id)
+        customers = [each.customer for each in major.recipients if each.case is None]
+        if case is None or case.major_case_state != "accepted" or not customers:
+            return None
+        return AddChildren(
+            accounts=tuple(each.account for each in customers if each.account is not None),
+            consumers=tuple(each.consumer for each in customers if each.account is None and each.consumer is not None),
+        )
 
     def _facts(self, alert: Alert) -> AlertFacts:
         """Which install base items the configuration items are, whose those are, and what the alert opened so far."""
@@ -96,14 +108,6 @@ class AlertDesk:
             cases=tuple(case for case in cases if not case.major_case_state),
             major=majors[-1] if majors else None,
         )
-
-
-def _children(major: MajorCaseProposal) -> AddChildren:
-    customers = [each.customer for each in major.recipients if each.case is None]
-    return AddChildren(
-        accounts=tuple(each.account for each in customers if each.account is not None),
-        consumers=tuple(each.consumer for each in customers if each.account is None and each.consumer is not None),
-    )
 
 
 def _accounts(host: Host, items: Iterable[InstallBaseItem]) -> Iterator[Account]:

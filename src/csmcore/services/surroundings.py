@@ -41,7 +41,6 @@ __all__ = ["around_case", "around_opening"]
 _DAY = timedelta(days=1)
 _BY_TASK = frozenset({"update_task", "close_task", "cancel_task", "log_time"})
 _FAMILY = (AddChildren, MergeCase, ProposeMajorCase, AcceptMajorCase)
-_HEARD_ABOVE = frozenset({"add_comment", "add_work_note", "follow_parent", "update_case"})
 _ENDS = frozenset({"propose_solution", "update_case", "deescalate"})  # after which a case may close by itself
 
 
