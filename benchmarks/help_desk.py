@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from csmcore.adapters import MemoryHost, SettableClock
+from csmcore.adapters import MemoryHost, MemoryMailroom, SettableClock
 from csmcore.calendars import BusinessCalendar, Holiday, WeeklyHours
 from csmcore.conditions import field
 from csmcore.model import (
@@ -83,8 +83,8 @@ GOLD = made(
 PROMISES = (RESOLUTION, RESPONSE, TIER, GOLD)
 
 
-def policy(promises: int) -> SupportPolicy:
-    """The desk's policy, with the first so many of its promises."""
+def policy(promises: int, **more: Any) -> SupportPolicy:
+    """The desk's policy, with the first so many of its promises, and more where more is wanted."""
     holidays = tuple(Holiday(date(year, month, day)) for year in range(2024, 2029) for month, day in ((5, 1), (12, 25)))
     hours = WeeklyHours.parse("Mon-Fri 09:00-17:00")
     office = BusinessCalendar(timezone="Europe/Berlin", hours=hours, holidays=holidays)
@@ -94,13 +94,16 @@ def policy(promises: int) -> SupportPolicy:
         timezone="Europe/Berlin",
         calendars={"office": office},
         definitions=PROMISES[:promises],
+        **more,
     )
 
 
-def desk(promises: int = 4) -> tuple[MemoryHost, SettableClock, CaseService]:
+def desk(
+    promises: int = 4, mailroom: MemoryMailroom | None = None, **more: Any
+) -> tuple[MemoryHost, SettableClock, CaseService]:
     """A host that knows Acme, its clock, and a service."""
     clock = SettableClock(OPENED_AT)
-    host = MemoryHost(policy(promises), clock=clock)
+    host = MemoryHost(policy(promises, **more), clock=clock)
     host.add(
         made(Account, id="acme", name="Acme"),
         made(Contact, id="jo", account="acme", name="Jo"),
@@ -120,7 +123,7 @@ def desk(promises: int = 4) -> tuple[MemoryHost, SettableClock, CaseService]:
         made(Entitlement, id="basic", number="E2", account="acme", plan="basic"),
         made(Entitlement, id="press", number="E3", product="press"),
     )
-    return host, clock, CaseService(host)
+    return host, clock, CaseService(host, mailroom=mailroom)
 
 
 class Scene(NamedTuple):

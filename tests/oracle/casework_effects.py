@@ -202,7 +202,8 @@ def _unlink_record(scene: Scene) -> bool:
 
 def _hear_of_record(scene: Scene) -> bool:
     links, key = _linked(scene), scene.content["record"]
-    if records.hear(links, key, scene.content, _speaker(scene), scene.now):
+    said = {name: value for name, value in scene.content.items() if not isinstance(value, str) or value.strip()}
+    if records.hear(links, key, said, _speaker(scene), scene.now):
         return False
     if links[key]["waits"] is None:
         _free(scene.case, key)

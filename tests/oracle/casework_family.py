@@ -151,7 +151,8 @@ def _follow(scene: Scene) -> bool:
         return False
     moves = state is not None and state != case["state"]
     graded = content.get("priority") not in {None, case["priority"]}
-    comment, note = (name in content and content[name] != "" for name in ("comment", "note"))
+    said = [content.get(name, "") for name in ("comment", "note")]
+    comment, note = (text is None or text.strip() for text in said)
     if not (moves or graded or comment or note):
         return False
     if graded:

@@ -168,7 +168,7 @@ def _opened(world: World, given: Mapping[str, Any], name: str, now: datetime) ->
     fields = {field: value for field, value in given.items() if field not in {"first", "comment"}}
     case = new_case(name, now, **{**copy.deepcopy(EMPTY), **fields})
     case |= {"id": number, "number": number, "clock": new_clock(now), "placed": world["moves"]}
-    if given.get("comment"):
+    if given.get("comment", "").strip():
         case["comments"] += ((name, given["comment"]),)
     if case["assigned_to"]:
         case["assigned_at"] = now

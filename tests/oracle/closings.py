@@ -9,6 +9,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["CLASSES", "JOB", "Fate", "fates"]
@@ -21,8 +22,8 @@ MISSED = timedelta(hours=2)
 CLASSES = (
     "never resolved",
     "closed out of work",
-    "on time",
     "closed early by somebody",
+    "on time",
     "late, with a backlog",
     "late, after a change that the log does not have",
     "late, by somebody",
@@ -77,7 +78,7 @@ def fates(lines: Iterable[str]) -> dict[str, Fate]:
     closes = {}
     for number, rows in histories.items():
         rows.sort(key=lambda row: int(row["sys_mod_count"]))
-        for row, previous in zip(rows[1:], rows, strict=False):
+        for previous, row in pairwise(rows):
             row["at"] = max(row["at"], previous["at"])
             if row["incident_state"] == "-100":
                 row["incident_state"] = previous["incident_state"]
@@ -120,7 +121,7 @@ def fate(rows: list[dict], close: Close, backlog: Counter) -> Fate:
         begins=close.resolution[-1]["at"] if close.resolution else None,
         closed=close.row["at"],
         closer=close.row["sys_updated_by"],
-        reopened=sum(was in ended and now not in ended for was, now in zip(states, states[1:], strict=False)),
+        reopened=sum(was in ended and now not in ended for was, now in pairwise(states)),
         written_reopened=int(rows[-1]["reopen_count"]),
         written_resolved=stamp(rows[-1]["resolved_at"]),
         written_closed=stamp(rows[-1]["closed_at"]),
@@ -133,17 +134,16 @@ def kind(close: Close, backlog: Counter) -> str:
     """The one class that an incident is in: the first that fits, in their order."""
     if not close.resolution:
         return "closed out of work" if close.was_resolved else "never resolved"
-    row = close.row
-    if not is_late(close):
-        return "on time" if row["at"] - close.resolution[-1]["at"] >= WAIT else "closed early by somebody"
-    if backlog[row["at"]] > 2:
-        return "late, with a backlog"
-    if int(row["sys_mod_count"]) - int(close.before["sys_mod_count"]) > 1:
-        return "late, after a change that the log does not have"
-    if row["sys_updated_by"] != JOB:
-        return "late, by somebody"
-    if close.resolution[0] is close.first:
-        return "late, resolved as it was opened"
-    if row["at"] - close.resolution[-1]["at"] - WAIT < MISSED:
-        return "late, by less than two hours"
-    return "late, and nobody knows why"
+    row, waited = close.row, close.row["at"] - close.resolution[-1]["at"]
+    skipped = int(row["sys_mod_count"]) - int(close.before["sys_mod_count"]) - 1
+    fits = (
+        waited < WAIT,
+        waited <= WAIT + LOOKS,
+        backlog[row["at"]] > 2,
+        skipped > 0,
+        row["sys_updated_by"] != JOB,
+        close.resolution[0] is close.first,
+        waited < WAIT + MISSED,
+        True,
+    )
+    return CLASSES[2 + fits.index(True)]

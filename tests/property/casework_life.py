@@ -3,170 +3,64 @@
 `Life` takes one step after another, each from a random number, and after each compares everything and holds the laws.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
 from csmcore.adapters import MemoryHost, SettableClock
-from csmcore.conditions import field
 from csmcore.model import (
     COMMANDS,
-    Account,
-    Actor,
-    AutoClose,
+    ORDER,
     Case,
     CaseId,
-    CasePolicy,
     CommandId,
-    Consumer,
-    Contact,
     Decision,
-    Entitlement,
-    Escalation,
-    EscalationPolicy,
-    EscalationTemplate,
-    Goal,
-    Group,
     LogEntry,
-    MajorCasePolicy,
     Notification,
     OpenCase,
-    Reaction,
     Refused,
-    SlaDefinition,
-    SupportPolicy,
-    User,
     WorkNote,
 )
 from csmcore.rules import replay_events
 from csmcore.services import CaseService
 from tests.oracle import casework_world as oracle
-from tests.oracle.casework_clock import GOAL, stage
-from tests.oracle.casework_effects import Person, World
+from tests.oracle.casework_clock import stage
+from tests.oracle.casework_effects import World
 from tests.oracle.lifecycle_model import Model
+from tests.property.casework_desk import (
+    ACTORS,
+    NOUNS,
+    OPENINGS,
+    OUTSIDE,
+    PEOPLE,
+    PLAIN_TEMPLATES,
+    POLICIES,
+    START,
+    account_escalation,
+    as_model,
+    entitlement,
+    policy_of,
+    reduced,
+)
 from tests.property.casework_scenes import content_of, has_what_it_takes
 from tests.unit.services.desk import made, snapshot
 
-__all__ = ["POLICIES", "Life"]
+__all__ = ["KINDS", "Life"]
 
-START = datetime(2026, 6, 1, 9, tzinfo=UTC)
-AT_WORK = ("new", "open", "awaiting_info")
-
-# --- the people ------------------------------------------------------------------------------------------------------
-
-PEOPLE: Mapping[str, Person] = {
-    "eve": Person("contact"),
-    "cora": Person("contact", roles=("customer_case_manager",), manages="acme"),
-    "bo": Person("contact"),
-    "rob": Person("contact"),
-    "ines": Person("consumer"),
-    "req": Person("internal", "I"),
-    "emil": Person("internal", "I"),
-    "tom": Person("internal", "I", groups=("floor",)),
-    "ann": Person("internal", "WI", ("agent",)),
-    "bob": Person("internal", "WI", ("agent",), ("floor",)),
-    "amy": Person("internal", "WI", ("agent",), ("board",)),
-    "dan": Person("internal", "WI", ("agent", "deescalation_requester")),
-    "mia": Person("internal", "MWI", ("manager",)),
-    "max": Person("internal", "MI", ("major_issue_manager",)),
-    "abe": Person("internal", "I", groups=("board",)),
-    "dora": Person("internal", "I", ("deescalation_requester",)),
-    "monitor": Person("integration", "X"),
-    "system": Person("system", "S"),
-}
-ACCOUNT = {"eve": "acme", "cora": "acme", "bo": "bolt", "rob": "rival"}
-OUTSIDE = {"eve", "cora", "bo", "rob", "carl", "ines"}
-ACTORS = {
-    name: made(Actor, kind=each.kind, id=name, roles=frozenset(each.roles), account=ACCOUNT.get(name))
-    for name, each in PEOPLE.items()
-}
-NOUNS = (
-    *(made(Account, id=name, name=name, primary_contact=contact) for name, contact in (("acme", "eve"), ("cord", "carl"))),
-    *(made(Account, id=name, name=name) for name in ("bolt", "rival")),
-    *(made(Contact, id=name, name=name, account=account) for name, account in {**ACCOUNT, "carl": "cord"}.items()),
-    made(Consumer, id="ines", name="Ines"),
-    *(made(User, id=name, name=name, groups=one.groups) for name, one in PEOPLE.items() if one.kind == "internal"),
-    *(made(Group, id=name, name=name) for name in ("floor", "board", "tier-2")),
+KINDS = (
+    *("runs", "steps", "opened", "accepted", "refused", "ticks", "ordered", "sent again", "ids reused"),
+    *("followed again", "notifications"),
 )
-
-# --- the policies ----------------------------------------------------------------------------------------------------
-
-ALL = ("priority", "state", "comments", "work_notes", "close_notes", "resolution_code")
-TEMPLATES = {
-    "up": made(EscalationTemplate, approval_group="board", watch_list=("dora",)),
-    "now": made(EscalationTemplate, skip_approval=True, severity="high", reason="inactivity"),
-}
-PLAIN_TEMPLATE = {"type": "case", "skip": False, "group": False, "manager": False, "team": False, "watch": ()}
-PLAIN_TEMPLATES = {
-    "up": {**PLAIN_TEMPLATE, "group": True, "watch": ("dora",), "severity": "medium", "reason": None},
-    "now": {**PLAIN_TEMPLATE, "skip": True, "severity": "high", "reason": "inactivity"},
-}
-POLICIES: tuple[Mapping[str, Any], ...] = (
-    {
-        **{"days": 3, "auto_close": (10, (5, 7)), "on_open_blockers": "forbid", "takes": True, "survey_children": True},
-        **{"sync": ALL, "fields": ALL, "most": 3, "customer_template": "up", "consume_on": "resolution", "reacts": True},
-    },
-    {
-        **{"days": 0, "auto_close": None, "on_open_blockers": "warn", "takes": False, "survey_children": False},
-        **{"sync": (), "fields": ALL, "most": 10, "customer_template": None, "consume_on": "creation", "reacts": False},
-    },
-    {
-        **{"days": 1, "auto_close": (2, ()), "on_open_blockers": "allow", "takes": True, "survey_children": False},
-        **{"sync": ("comments", "priority"), "fields": ("comments", "priority"), "most": 2, "customer_template": "now"},
-        **{"consume_on": "close", "reacts": True},
-    },
-)
-PROMISE = made(
-    SlaDefinition,
-    id="resolution",
-    goals=(Goal(GOAL),),
-    start=field("state").is_in(*AT_WORK),
-    pause=field("state") == "awaiting_info",
-    stop=field("state").is_in("resolved", "closed"),
-    thresholds=(50,),
-)
-REACTIONS = (
-    made(Reaction, id="late", on="clock_breached", escalate="now", assign_group="tier-2"),
-    made(Reaction, id="half", on="threshold_reached", notify=("mia",)),
-)
-
-
-def policy_of(plain: Mapping[str, Any]) -> SupportPolicy:
-    """The policy that the plain words say."""
-    closes = plain["auto_close"]
-    rule = None if closes is None else AutoClose(after_days=closes[0], reminders=closes[1])
-    cases = CasePolicy(auto_close=rule, on_open_blockers=plain["on_open_blockers"], cancel_open_tasks=plain["takes"])
-    majors: dict[str, Any] = {"sync_children": bool(plain["sync"]), "synced_fields": plain["fields"]}
-    return SupportPolicy(
-        name="desk",
-        version="1",
-        definitions=(PROMISE,),
-        reopen_window_days=plain["days"],
-        cases=cases,
-        escalation=EscalationPolicy(templates=TEMPLATES, customer_template=plain["customer_template"]),
-        major_cases=MajorCasePolicy(**majors, survey_children=plain["survey_children"], max_children=plain["most"]),
-        reactions=REACTIONS if plain["reacts"] else (),
-    )
-
-
-OPENINGS: tuple[tuple[str, Mapping[str, Any]], ...] = (
-    ("eve", {"contact": "eve"}),
-    ("eve", {"contact": "eve", "share_resolution_notes": True}),
-    ("cora", {"contact": "eve", "informed_users": ("cora",)}),
-    ("ann", {"account": "bolt", "contact": "bo", "assigned_to": "ann", "work_notes_list": ("bob", "mia")}),
-    ("ines", {"consumer": "ines"}),
-    ("req", {"requested_by": "req"}),
-    ("bob", {"requested_by": "bob", "informed_users": ("eve", "bob")}),
-    ("mia", {"major_case_state": "accepted", "work_notes_list": ("mia", "ann")}),
-    ("ann", {"major_case_state": "proposed", "business_impact": "all of them"}),
-)
+"""What is counted, besides each action that was accepted."""
 MOST_CASES = 8
 WEIGHTS = {
-    **dict.fromkeys(("cancel_case", "close_case", "merge_case", "auto_close_case", "assign_to_me"), 1),
-    **dict.fromkeys(("accept_solution", "remind_customer", "answer_survey", "close_task", "hear_of_record"), 5),
+    **dict.fromkeys(("cancel_case", "close_case", "merge_case", "assign_to_me"), 1),
+    **dict.fromkeys(
+        ("accept_solution", "remind_customer", "answer_survey", "close_task", "hear_of_record", "auto_close_case"), 5
+    ),
     **dict.fromkeys(("propose_solution", "request_info", "reopen_case", "follow_up", "add_children"), 8),
     **dict.fromkeys(("reject_solution", "accept_major_case", "update_case", "add_comment"), 4),
 }
@@ -192,23 +86,25 @@ class Life:
         plain = {**POLICIES[policy], "templates": PLAIN_TEMPLATES, "entitled": "acme"}
         self.clock, self.letters, self.counted = SettableClock(START), Letters(), counted
         self.host = MemoryHost(policy_of(plain), clock=self.clock)
-        on = plain["consume_on"]
-        entitlement = made(Entitlement, id="e", number="E1", account="acme", per_unit=True, unit="cases", total_units=9999, consume_on=on)
-        self.host.add(*NOUNS, entitlement)
+        self.host.add(*NOUNS, entitlement(plain["consume_on"]))
         self.service = CaseService(self.host, messenger=self.letters)
         self.world: World = oracle.new_world(plain, PEOPLE, ["abe", "amy"])
         self.seen: dict[str, int] = {}
         self.commands = 0
         self.last: tuple[str, Any, str, CommandId, Decision] | None = None
-        self.counted["runs"] += 1
+        self.count("runs")
+
+    def count(self, name: str, more: int = 1) -> None:
+        """So much of it was done."""
+        self.counted[name] = self.counted.get(name, 0) + more
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
     def step(self, seed: int) -> None:
         """Whatever the number says; nothing is ever left unchecked."""
         rng = Random(seed)
-        self.counted["steps"] += 1
-        self.clock.advance(timedelta(hours=rng.choice((0, 0, 0, 0, 1, 4, 16, 30, 70))))
+        self.count("steps")
+        self.clock.advance(timedelta(hours=rng.choice((0, 0, 0, 0, 0, 0, 1, 4, 16, 30, 70, 130))))
         if not self.world["cases"] or (rng.random() < 0.05 and len(self.world["cases"]) < MOST_CASES):
             self.open(rng)
         else:
@@ -225,6 +121,7 @@ class Life:
         name, given = rng.choice(OPENINGS)
         expected = {**given, **({"account": "acme"} if given.get("contact") == "eve" else {})}
         self.world = oracle.open_case(self.world, expected, name, self.clock.now())
+        self.count("opened")
         command = made(OpenCase, short_description="No tone", **given)
         self.took(command, None, name, self.service.open(command, ACTORS[name], self.new_id()))
 
@@ -260,8 +157,8 @@ class Life:
         before = self.host.case(CaseId(where))
         identity = self.new_id()
         decision = self.service.apply(CaseId(where), command, ACTORS[name], identity)
-        self.counted["accepted"] += 1
-        self.counted[action] = self.counted.get(action, 0) + 1
+        self.count("accepted")
+        self.count(action)
         assert before is not None
         assert not before.is_terminal or decision.case.state in {before.state, "open"}
         assert before.state != "cancelled" or decision.case.state == "cancelled"
@@ -278,7 +175,7 @@ class Life:
             return
         given = {**whose, "follow_up_of": case["id"]}
         self.world = oracle.open_case(self.world, given, name, self.clock.now())
-        self.counted["follow_up"] = self.counted.get("follow_up", 0) + 1
+        self.count("follow_up")
         self.took(command, None, name, self.service.open(command, ACTORS[name], self.new_id()))
 
     def early(self, rng: Random) -> None:
@@ -291,7 +188,8 @@ class Life:
 
     def tick(self, rng: Random) -> None:
         """Time does what it does to a case, once."""
-        where = rng.choice([*self.world["cases"]])
+        resolved = [where for where, case in self.world["cases"].items() if case["state"] == "resolved"]
+        where = rng.choice([*self.world["cases"], *resolved, *resolved])
         expected = oracle.tick(self.world, where, self.clock.now())
         before = self.kept()
         ticked = self.service.tick(CaseId(where))
@@ -300,7 +198,7 @@ class Life:
             assert self.kept() == before
             return
         assert ticked is not None
-        self.counted["ticks"] += 1
+        self.count("ticks")
         self.world = expected
         self.check()
 
@@ -312,21 +210,20 @@ class Life:
             sent = self.send(where, command, name, identity)
             assert sent == decision
             assert self.kept() == before
-            self.counted["sent again"] += 1
+            self.count("sent again")
 
     def other(self, rng: Random) -> None:
         """Another command under the last one's id, or the same by somebody else, is refused; nothing changes."""
         if self.last is not None:
             where, command, name, identity, _ = self.last
             before = self.kept()
+            another: Any = COMMANDS["add_comment"](text="something else")  # type: ignore[call-arg]
+            said, by = (another, name) if where and rng.random() < 0.5 else (command, rng.choice(others(name)))
             with pytest.raises(Refused) as caught:
-                if where and rng.random() < 0.5:
-                    self.send(where, COMMANDS["add_comment"](text="something else"), name, identity)  # type: ignore[call-arg]
-                else:
-                    self.send(where, command, rng.choice([one for one in PEOPLE if one != name]), identity)
+                self.send(where, said, by, identity)
             assert caught.value.refusal.codes == ("command_id_reused",)
             assert self.kept() == before
-            self.counted["ids reused"] += 1
+            self.count("ids reused")
 
     def anew(self, _: Random) -> None:
         """What the last command ordered is not done again by whoever carries out its orders again."""
@@ -335,7 +232,7 @@ class Life:
             before = self.kept()
             self.service.follow_up(decision.case.id, decision.case.version)
             assert self.kept() == before
-            self.counted["followed again"] += 1
+            self.count("followed again")
 
     def account(self, rng: Random) -> None:
         """An account is escalated, or no longer."""
@@ -357,7 +254,9 @@ class Life:
             return self.service.open(command, ACTORS[name], identity)
         return self.service.apply(CaseId(where), command, ACTORS[name], identity)
 
-    def took(self, command: Any, where: str | None, name: str, decision: Decision, identity: CommandId | None = None) -> None:
+    def took(
+        self, command: Any, where: str | None, name: str, decision: Decision, identity: CommandId | None = None
+    ) -> None:
         """Keep what was decided, to send it again, and compare everything."""
         self.last = (where or "", command, name, identity or CommandId(f"m{self.commands}"), decision)
         self.check()
@@ -373,7 +272,7 @@ class Life:
             self.service.apply(CaseId(where), command, ACTORS[name], CommandId("refused"))
         assert caught.value.refusal.reasons
         assert self.kept() == before
-        self.counted["refused"] += 1
+        self.count("refused")
 
     def check(self) -> None:
         """Every case that has moved is as its dict says, and every new entry of its log keeps the laws."""
@@ -426,65 +325,10 @@ class Life:
             if intent.activity in notes or intent.kind == "notify_work_notes_list":
                 assert OUTSIDE.isdisjoint(intent.to)
                 assert intent.kind not in {"notify_customer", "notify_informed_users", "update_record", "send_survey"}
-        self.counted["notifications"] += len(entry.intents)
+        self.count("notifications", len(entry.intents))
+        self.count("ordered", int(entry.receipt is not None and entry.receipt.command_id.startswith(ORDER)))
 
 
-def account_escalation(now: datetime, *, up: bool) -> Escalation:
-    """An escalation of the account: escalated, or over."""
-    fields: dict[str, Any] = {"state": "escalated", "approved_by": "mia", "approved_at": now, "template": "up"}
-    fields |= {"requested_by": "mia", "requested_at": now, "updated_at": now, "reason": "inactivity"}
-    if not up:
-        fields |= {"state": "closed", "closed_by": "mia", "closed_at": now, "closed_justification": "over"}
-    return made(Escalation, id="x", account="acme", justification="why", **fields)
-
-
-PLAIN = (
-    *("state", "account", "contact", "consumer", "requested_by", "parent", "major_case_state", "business_impact"),
-    *("merged_into", "follow_up_of", "assigned_to", "assigned_at", "assignment_group", "informed_users", "category"),
-    *("impact", "urgency", "priority", "priority_override", "opened_at", "opened_by", "updated_at", "needs_attention"),
-    *("first_response_at", "share_resolution_notes", "closed_at", "closed_by", "closed_code", "closed_notes"),
-    *("cancelled_at", "cancelled_by", "cancelled_reason", "reopen_count", "auto_close", "auto_close_from"),
-    *("is_auto_close_exempt", "auto_close_reminders", "survey_requested", "contributor_users", "contributor_groups"),
-)
-OF_TASK = (
-    *("number", "subject", "priority", "state", "assignment_group", "assigned_to", "visible_to_customer", "depends_on"),
-    *("work_notes_list", "opened_at", "opened_by", "ended_at", "ended_by", "notes"),
-)
-OF_ESCALATION = ("state", "template", "reason", "severity", "trend")
-
-
-def as_model(case: Case) -> Model:
-    """The case as the plain dict has it."""
-    fields: Model = {name: getattr(case, name) for name in PLAIN}
-    solutions = [*case.past_resolutions, *([case.resolution] if case.resolution else [])]
-    told = tuple((one.code, one.notes, one.cause, one.by, one.at) for one in solutions)
-    fields["past_resolutions"] = told[: len(case.past_resolutions)]
-    fields["resolution"] = told[-1] if case.resolution else None
-    fields["blockers"] = {key: (each.reason, each.is_active) for key, each in case.blockers.items()}
-    answer = case.satisfaction
-    fields["satisfaction"] = None if answer is None else (answer.score, answer.by, answer.at)
-    fields["tasks"] = {key: {name: getattr(task, name) for name in OF_TASK} for key, task in case.tasks.items()}
-    fields["records"] = {
-        key: {"kind": one.kind, "system": one.system, "state": one.state, "closed": one.is_closed}
-        for key, one in case.records.items()
-    }
-    found = case.escalation
-    fields["escalation"] = None
-    if found is not None:
-        by = {"approved": found.approved_by, "declined": found.declined_by, "closed": found.closed_by}
-        said = {name: getattr(found, name) for name in OF_ESCALATION}
-        whose = {"by": (found.requester_kind, found.requested_by), "source": found.request_source}
-        fields["escalation"] = {**said, **by, **whose, "watch_list": list(found.watch_list)}
-    return fields
-
-
-def reduced(model: Model) -> Model:
-    """The plain dict without what csmcore does not say in the same words."""
-    fields = {name: model[name] for name in (*PLAIN, "past_resolutions", "resolution", "blockers", "satisfaction")}
-    fields["tasks"] = {key: {name: task[name] for name in OF_TASK} for key, task in model["tasks"].items()}
-    links = model["records"].items()
-    fields["records"] = {key: {name: one[name] for name in ("kind", "system", "state", "closed")} for key, one in links}
-    found = model["escalation"]
-    names = (*OF_ESCALATION, "approved", "declined", "closed", "by", "source", "watch_list")
-    fields["escalation"] = found and {name: found[name] for name in names}
-    return fields
+def others(name: str) -> list[str]:
+    """Everybody else."""
+    return [one for one in PEOPLE if one != name]

@@ -84,12 +84,14 @@ def has_what_it_takes(action: str, case: Model) -> bool:
 
 
 BLANKABLE = ("text", "comment", "notes", "reason", "justification", "business_impact", "note")
-NAMED = {("add_blocker", "reason"), ("request_escalation", "reason"), ("add_children", "comment")}
+NAMED = {(action, "reason") for action in ("add_blocker", "request_escalation", "update_escalation")}
 
 
 def assign(rng: Random, *_: Any) -> Mapping[str, Any]:
     """To somebody, or a group, or both."""
-    return rng.choice(({"group": "floor"}, {"user": "ann"}, {"user": "bob"}, {"group": "tier-2", "user": "mia"}, {"user": "amy"}))
+    return rng.choice(
+        ({"group": "floor"}, {"user": "ann"}, {"user": "bob"}, {"group": "tier-2", "user": "mia"}, {"user": "amy"})
+    )
 
 
 def update(rng: Random, world: World, _: Model, __: str) -> Mapping[str, Any]:
@@ -177,7 +179,9 @@ def update_escalation(rng: Random, *_: Any) -> Mapping[str, Any]:
 
 def recipients(rng: Random, *_: Any) -> Mapping[str, Any]:
     """Those who are to have a child."""
-    accounts = tuple(rng.sample(["acme", "bolt", "cord"], rng.choice((0, 1, 1, 2)))) + rng.choice(((), (), (), ("nobody",)))
+    accounts = tuple(rng.sample(["acme", "bolt", "cord"], rng.choice((0, 1, 1, 2)))) + rng.choice(
+        ((), (), (), ("nobody",))
+    )
     consumers = rng.choice(((), ("ines",)))
     return {"accounts": accounts, "consumers": consumers, "comment": rng.choice(("", "We are at it."))}
 

@@ -365,7 +365,7 @@ def policies(draw: st.DrawFn) -> SupportPolicy:
             timezone=st.sampled_from(_ZONES),
             calendars=st.just(calendars),
             measures=st.just({"own": own}),
-            definitions=st.just(tuple(attrs.evolve(each, calendar=draw(named)) for each in definitions)),
+            definitions=st.just(tuple(attrs.evolve(_steady(each), calendar=draw(named)) for each in definitions)),
             priority_matrix=st.dictionaries(st.sampled_from(("1/1", "2/3", "3/3")), st.integers(1, 5)),
             entitlements=_typed(attrs.fields(SupportPolicy).entitlements.type),
             reopen_window_days=st.integers(0, 36_525),
@@ -373,6 +373,12 @@ def policies(draw: st.DrawFn) -> SupportPolicy:
             case_types=st.dictionaries(_ids, case_types(), max_size=2),
         )
     )
+
+
+def _steady(definition: SlaDefinition) -> SlaDefinition:
+    """One that cannot be reset is not by the drawn measure, which may bring a reset."""
+    is_single = definition.measure == "own" and definition.recurrence in {"once", "independent"}
+    return attrs.evolve(definition, measure="resolution") if is_single else definition
 
 
 def lasts(measure: Measure) -> bool:

@@ -31,13 +31,13 @@ def fit_auto_close(
     if not days or min(days) < 0:
         raise InvalidValue("days", "there is none, or one below 0", "give numbers of days")
     late = report.tolerance if tolerance is None else tolerance
-    closed = [each for each in report.closings if each.took is not None]
-    hits = Counter(number for each in closed for number in _met(each, sorted(set(days)), calendar, late))
+    hits = Counter(number for each in report.closings for number in _met(each, sorted(set(days)), calendar, late))
+    took = [each.took // _DAY for each in report.closings if each.took is not None]
     return AutoCloseFit(
-        closed=len(closed),
+        closed=len(took),
         tolerance=late,
         hits={number: hits[number] for number in sorted(set(days))},
-        histogram=dict(sorted(Counter(each.took // _DAY for each in closed if each.took is not None).items())),
+        histogram=dict(sorted(Counter(took).items())),
     )
 
 

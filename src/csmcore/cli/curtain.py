@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
+from csmcore.cli.outcomes import Played, PlayedCase
 from csmcore.cli.sheets import Block, Cell, Column, Heading, Table, row
-from csmcore.cli.stage import Played, PlayedCase
 from csmcore.cli.wording import Times, brief, counted
 from csmcore.model import Entitlement, StreamItem
 
@@ -57,7 +57,10 @@ def _read(item: StreamItem) -> str:
     """What a stream says: words as they are, changes of plain fields with both values, others by name."""
     if item.said is not None:
         return f'{item.kind.replace("_", " ")}: "{item.said.text}"'
-    return f"{item.about}: {', '.join(_changed(item.changes))}" if item.changes else item.about
+    if item.changes:
+        return f"{item.about}: {', '.join(_changed(item.changes))}"
+    named = (item.details.get(name) for name in ("definition", "threshold"))
+    return " ".join((item.about, *(str(name) for name in named if name is not None)))
 
 
 def _changed(changes: Mapping[str, tuple[object, object]]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from csmcore.cli.stage import Played, PlayedCase, PlayedScene
+from csmcore.cli.outcomes import Played, PlayedCase, PlayedScene
 from csmcore.model import Case, Entitlement, Reason, plain
 from csmcore.wire import to_plain
 

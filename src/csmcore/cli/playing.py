@@ -6,10 +6,11 @@ from typing import Final
 from csmcore.cli.arguments import PlayRequest
 from csmcore.cli.faults import reading
 from csmcore.cli.files import File, beside, named_file, read_whole
+from csmcore.cli.outcomes import Played
 from csmcore.cli.play_data import play_data
 from csmcore.cli.replaying import drawn
 from csmcore.cli.scenes import play_sheet
-from csmcore.cli.stage import Played, play
+from csmcore.cli.stage import play
 from csmcore.model import AgreementBook, CaseStory, SupportPolicy
 from csmcore.wire import load_agreements, load_policy, load_story
 

@@ -10,8 +10,8 @@ import attrs
 from csmcore.calendars import time_zone_database
 from csmcore.cli.candidates import candidate_blocks
 from csmcore.cli.curtain import ending
+from csmcore.cli.outcomes import Answer, Kept, Played, PlayedScene
 from csmcore.cli.sheets import Block, Cell, Column, Heading, Sheet, Table, Text, row
-from csmcore.cli.stage import Answer, Kept, Played, PlayedScene
 from csmcore.cli.wording import Times, counted, exact
 from csmcore.model import Assignment, Case, Event, Message, SlaReading
 

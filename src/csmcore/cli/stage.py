@@ -3,135 +3,41 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 import attrs
 
 from csmcore.adapters import MemoryHost, MemoryMailroom, SettableClock
+from csmcore.cli.outcomes import Kept, Played, PlayedCase, PlayedScene, Sent
 from csmcore.model import (
-    Activity,
     AgreementBook,
-    Assignment,
     Case,
     CaseId,
     CaseStory,
-    Command,
-    Decision,
-    Entitlement,
     LogEntry,
     Message,
-    MessageDecision,
     Notification,
     OpenCase,
-    Order,
-    Reason,
     Refused,
     Scene,
     Side,
-    SlaReading,
     SlaState,
-    StreamItem,
     SupportPolicy,
-    SurfacedNote,
 )
 from csmcore.rules import Roster
 from csmcore.services import AssignmentDesk, CaseService
 
-__all__ = ["Answer", "Kept", "Played", "PlayedCase", "PlayedScene", "Sent", "play"]
-
-Answer: TypeAlias = Literal["accepted", "refused", "nothing", "impossible"]
+__all__ = ["play"]
 
 _PLACE: Final = re.compile(r"\{(?P<name>[^{}.]+)(?P<mail>\.mail)?\}")
 _SIDES: Final[tuple[Side, ...]] = ("agent", "customer")
 _NO_CASE: Final = CaseId("")
-_TO_CUSTOMERS: Final = frozenset({"notify_customer", "send_survey"})
-
-
-@attrs.frozen
-class Kept:
-    """What one accepted command left behind: the case after it, what was said with it, and its entry in the log."""
-
-    case: Case
-    entry: LogEntry
-    activity: tuple[Activity, ...]
-
-
-@attrs.frozen
-class Sent:
-    """A notification that went out, by its key, and about which case."""
-
-    key: str
-    case: CaseId
-    notification: Notification
-
-    @property
-    def is_mail(self) -> bool:
-        """Whether it goes to a customer, who can answer it."""
-        return self.notification.kind in _TO_CUSTOMERS
-
-
-@attrs.frozen(kw_only=True)
-class PlayedScene:
-    """What came of one scene. ``deviations`` say where that is not what the story expects.
-
-    ``asked`` is the message or command, with the cases that it names; ``case`` is the one that it is about, as it
-    stands afterwards, with its ``clocks`` and the handling ``notes`` that
-    show on it; ``orders`` are the system's, each with whether it was carried out.
-    """
-
-    chapter: int
-    scene: Scene
-    at: datetime
-    asked: Message | Command | None = None
-    answer: Answer
-    reasons: tuple[Reason, ...] = ()
-    message: MessageDecision | None = None
-    decision: Decision | None = None
-    assignment: Assignment | None = None
-    case: Case | None = None
-    clocks: tuple[SlaReading, ...] = ()
-    notes: tuple[SurfacedNote, ...] = ()
-    kept: tuple[Kept, ...] = ()
-    sent: tuple[Sent, ...] = ()
-    orders: tuple[tuple[Order, bool], ...] = ()
-    deviations: tuple[str, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class PlayedCase:
-    """A case at the end of a story, by the name that it has there, and its stream as each side reads it."""
-
-    name: str
-    case: Case
-    clocks: tuple[SlaReading, ...]
-    for_agents: tuple[StreamItem, ...]
-    for_customer: tuple[StreamItem, ...]
-
-
-@attrs.frozen(kw_only=True)
-class Played:
-    """A story with what came of it, scene by scene, and how things stand at its end.
-
-    ``entitlements`` are those that are counted, as they were at the beginning and at the end.
-    """
-
-    story: CaseStory
-    policy: SupportPolicy
-    scenes: tuple[PlayedScene, ...]
-    cases: tuple[PlayedCase, ...]
-    entitlements: tuple[tuple[Entitlement, Entitlement], ...]
-
-    @property
-    def agrees(self) -> bool:
-        """Whether everything came as the story expects it."""
-        return not any(scene.deviations for scene in self.scenes)
 
 
 def play(story: CaseStory, policy: SupportPolicy, book: AgreementBook) -> Played:
     """The story, played by a policy for the customers of a book. Raises CsmError where they do not allow it."""
     stage = _Stage(story, policy, book)
-    numbers = {id(chapter): number for number, chapter in enumerate(story.chapters, 1)}
-    scenes = tuple(stage.play(numbers[id(chapter)], scene, at) for chapter, scene, at in story.in_order())
+    scenes = tuple(stage.play(chapter, scene, at) for chapter, scene, at in story.in_order())
     counted = tuple(noun for noun in book.entitlements.values() if noun.per_unit)
     left = ((noun, stage.host.entitlement(noun.id)) for noun in counted)
     return Played(
@@ -144,7 +50,7 @@ def play(story: CaseStory, policy: SupportPolicy, book: AgreementBook) -> Played
 
 
 class _WatchedHost(MemoryHost):
-    """A host in memory that lists what it keeps, the time that was worked with the rest."""
+    """A host in memory that lists what it keeps."""
 
     def __init__(self, policy: SupportPolicy, book: AgreementBook, clock: SettableClock) -> None:
         super().__init__(policy, book, clock=clock)
@@ -153,7 +59,6 @@ class _WatchedHost(MemoryHost):
     def commit(self, case: Case, sla: SlaState, activity: Any, entry: LogEntry) -> None:
         """See `csmcore.ports.UnitOfWork`."""
         super().commit(case, sla, activity, entry)
-        self.add(*entry.time)
         self.kept.append(Kept(case, entry, tuple(activity)))
 
 

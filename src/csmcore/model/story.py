@@ -151,13 +151,13 @@ class CaseStory:
         if again:
             raise InvalidValue("opens", f"{shown(again[0])} is the name of another case", "choose another name")
 
-    def in_order(self) -> Iterator[tuple[Chapter, Scene, datetime]]:
-        """Every scene with its chapter and its instant."""
+    def in_order(self) -> Iterator[tuple[int, Scene, datetime]]:
+        """Every scene with the number of its chapter, from 1, and its instant."""
         last: datetime | None = None
-        for chapter in self.chapters:
+        for number, chapter in enumerate(self.chapters, 1):
             for scene in chapter.scenes:
                 last = _instant(scene, last)
-                yield chapter, scene, last
+                yield number, scene, last
 
 
 def _instant(scene: Scene, last: datetime | None) -> datetime:

@@ -17,6 +17,7 @@ __all__ = ["StreamItem", "StreamKind"]
 StreamKind: TypeAlias = Literal["comment", "work_note", "field_change", "system"]
 
 _NO_CHANGES: Mapping[str, tuple[object, object]] = FrozenMapping()
+_NO_DETAILS: Mapping[str, object] = FrozenMapping()
 
 
 @attrs.frozen(kw_only=True)
@@ -24,7 +25,7 @@ class StreamItem:
     """One entry of a case's stream, in the place of its event: ``version`` and ``index``.
 
     ``said`` is the comment or work note; ``changes`` have each field's value before and after. An entry of the system
-    is an event that changed no field that people read, such as a breach. Raises InvalidValue, NaiveDatetime.
+    is an event that changed no field that people read, such as a breach; its ``details`` say of what. Raises InvalidValue, NaiveDatetime.
     """
 
     kind: StreamKind = attrs.field(validator=one_of(get_args(StreamKind)))
@@ -35,6 +36,7 @@ class StreamItem:
     by: Actor
     said: Activity | None = None
     changes: Mapping[str, tuple[object, object]] = attrs.field(default=_NO_CHANGES, converter=frozen, repr=False)
+    details: Mapping[str, object] = attrs.field(default=_NO_DETAILS, converter=frozen, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Keep the instant in UTC."""

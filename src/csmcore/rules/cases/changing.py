@@ -13,9 +13,10 @@ def merged(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str
     if KEYED_FIELDS.isdisjoint(changes):
         return changes
     whole = dict(changes)
-    for name in KEYED_FIELDS & changes.keys():
-        entries = {**fields.get(name, {}), **changes[name]}
-        whole[name] = frozen({key: value for key, value in entries.items() if value is not None})
+    for name in KEYED_FIELDS:
+        if name in changes:
+            entries = {**fields.get(name, {}), **changes[name]}
+            whole[name] = frozen({key: value for key, value in entries.items() if value is not None})
     return whole
 
 

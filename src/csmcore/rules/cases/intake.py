@@ -53,7 +53,14 @@ _OF_TYPE = frozenset({"case_type", "extra"})
 _ASIDE = frozenset({"comment", "major_case_of"})
 """What is said with the opening, and is no field of the case."""
 _FOR_INSIDE = ("requested_by", "partner", "partner_contact")
-_OF_OTHERS: Mapping[ActorKind, tuple[str, ...]] = MappingProxyType({"contact": ("consumer",), "consumer": ("account",)})
+_NOT_FOR: Mapping[ActorKind, tuple[str, ...]] = MappingProxyType(
+    {
+        "internal": _FOR_AGENTS,
+        "contact": (*_FOR_AGENTS, *_FOR_INSIDE, "consumer"),
+        "consumer": (*_FOR_AGENTS, *_FOR_INSIDE, "account"),
+    }
+)
+"""What those who are no agents cannot say about a new case."""
 _REQUIRED: Mapping[str | None, tuple[str, ...]] = MappingProxyType(
     {"proposed": ("short_description", "business_impact"), "accepted": ("short_description",)}
 )
@@ -197,10 +204,8 @@ def _not_theirs_to_set(
     """What only agents and machines say about a new case, unless it is copied from the one that it follows."""
     if not {"agent", "manager"}.isdisjoint(parties) or actor.kind in {"system", "integration"}:
         return
-    others = _OF_OTHERS.get(actor.kind, ())
-    names = _FOR_AGENTS if actor.kind == "internal" else (*_FOR_AGENTS, *_FOR_INSIDE, *others)
     own = {"partner": actor.account, "partner_contact": actor.id}
-    for name in names:
+    for name in _NOT_FOR[actor.kind]:
         if name in given and given[name] != own.get(name) and given[name] != getattr(followed, name, None):
             yield Reason("not_yours_to_set", f"{name} is set by agents", (name,))
 
@@ -218,11 +223,6 @@ def _no_follow_up(  # noqa: PLR0913, PLR0917 - what `opening` sees
     return verdict(followed, "follow_up", parties, policy, now).reasons
 
 
-def _respondent(fields: Mapping[str, Any]) -> str | None:
-    names = (fields.get(name) for name in ("contact", "consumer", "requested_by"))
-    return next((name for name in names if name is not None), None)
-
-
 def _opened(
     command: OpenCase, fields: dict[str, Any], actor: Actor, parties: tuple[Party, ...], reasons: list[Reason]
 ) -> Step:
@@ -233,7 +233,8 @@ def _opened(
         said = (Comment(id=ActivityId(f"{case_id}/1/c0"), case=case_id, at=now, by=actor, text=command.comment),)
         fields |= {"first_response_at": now} if by == "agent" else {}
     spoken = said[0].id if said else None
-    customer, assignee = _respondent(fields), fields.get("assigned_to")
+    customer = fields.get("contact") or fields.get("consumer") or fields.get("requested_by")
+    assignee = fields.get("assigned_to")
     intents: list[Notification] = []
     if by != "customer" and customer is not None:
         intents.append(told("notify_customer", (customer,), "case_opened", spoken))

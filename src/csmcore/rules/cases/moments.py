@@ -111,8 +111,9 @@ def together(happened: tuple[Happening, ...]) -> Mapping[str, Any]:
     """All changes of some events. Of mappings, what several events set is put together."""
     if len(happened) == 1:
         return happened[0].changes
-    changes: dict[str, Any] = {}
-    for happening in happened:
+    first, *others = happened
+    changes = dict(first.changes)
+    for happening in others:
         for name, value in happening.changes.items():
             known = changes.get(name)
             changes[name] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value

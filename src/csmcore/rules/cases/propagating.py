@@ -60,6 +60,9 @@ def propagated(
     and of what an agent notes on it. Laws: one order for each live child, in their order, whose command they share;
     none from a case that is no relative. ``facts`` are those of the case: its parent and its children.
     """
+    was = None if before is None else before.parent
+    if was == after.parent and facts.parent is None and not facts.children:
+        return ()
     return (*_to_children(before, after, step, facts, policy), *_to_parents(before, after, step, facts))
 
 

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from csmcore.model import Activity, Actor, Case, Comment, EventKind, Notification, RecordKind, RelatedRecord
+from csmcore.model import (
+    Activity,
+    Actor,
+    Case,
+    Comment,
+    EventKind,
+    Notification,
+    RecordKind,
+    RelatedRecord,
+    frozen,
+    made,
+)
 from csmcore.rules.cases.record_updates import RECORD_RULES, CaseNews
 
 __all__ = ["link_notice", "mutes_requester", "outgoing"]
@@ -21,13 +32,13 @@ def outgoing(
     acted, so that two systems never answer each other; work notes go to none, so that what is heard of one record is
     no news to another. A record that is closed hears nothing more.
     """
-    if not case.records:
+    news = _news(case, changes, activity) if case.records else {}
+    if not news:
         return ()
-    news = _news(case, changes, activity)
     return tuple(
-        _notice(record, case, about, {name: news[name] for name in theirs})
+        _notice(record, case, about, theirs)
         for record in case.records.values()
-        if not (record.is_closed or _speaks(by, record)) and (theirs := RECORD_RULES[record.kind].news & news.keys())
+        if not (record.is_closed or _speaks(by, record)) and (theirs := _news_of(record.kind, news))
     )
 
 
@@ -54,6 +65,12 @@ def _news(case: Case, changes: Mapping[str, Any], activity: tuple[Activity, ...]
     return news
 
 
+def _news_of(kind: RecordKind, news: Mapping[CaseNews, Any]) -> dict[CaseNews, Any]:
+    """What of the news goes out to records of a kind."""
+    wanted = RECORD_RULES[kind].news
+    return {name: value for name, value in news.items() if name in wanted}
+
+
 def _speaks(actor: Actor, record: RelatedRecord) -> bool:
     """Whether the actor is the record's own system."""
     return actor.kind == "integration" and actor.id == record.system
@@ -63,6 +80,6 @@ def _notice(record: RelatedRecord, case: Case, about: EventKind, news: Mapping[C
     details: dict[str, object] = {name: news[name] for name in ("priority", "state") if name in news}
     if mutes_requester(case, record.kind):
         details[_MUTED] = True
-    return Notification(
-        kind="update_record", to=(record.key,), about=about, activity=news.get("comment"), details=details
-    )
+    to, said = (record.key,), news.get("comment")
+    notice = {"kind": "update_record", "to": to, "about": about, "activity": said, "details": frozen(details)}
+    return made(Notification, notice)

@@ -51,7 +51,7 @@ def _read(event: Event, fields: Mapping[str, Any], texts: Mapping[Any, Activity]
     if changes:
         yield _item(event, "field_change", changes=changes)
     elif side != "customer" and event.details.keys().isdisjoint(_SAID):
-        yield _item(event, "system")
+        yield attrs.evolve(_item(event, "system"), details=event.details)
 
 
 def _changes(event: Event, fields: Mapping[str, Any]) -> Iterator[tuple[str, tuple[object, object]]]:
