@@ -20,13 +20,16 @@ from timing import Timed, affordable, process_ms, race
 from csmcore.model import (
     AddComment,
     AddWorkNote,
+    CaseCommand,
     CaseId,
     CommandId,
     Decision,
+    ProposeSolution,
     Refusal,
     RequestInfo,
     ResumeWork,
     SlaState,
+    UpdateCase,
 )
 from csmcore.rules import advance, compile_policy, decide_apply, decide_open, decide_tick, evaluate, read
 
@@ -101,7 +104,7 @@ def steps(effort: Effort, report: Report) -> None:
             what = f"decide_apply, {promises} clocks, beside {machine.name}"
             goal, theirs = TO_BARE_STEPS[machine.package] if promises else None, took.get(machine.package)
             if theirs is None:
-                lines.append(Line(what, took["ours"].ns / 1e9, goal=goal, note="not measured"))
+                lines.append(Line(what, took["ours"].ns / 1e9))
             else:
                 ratio = took["ours"].over(theirs)
                 lines.append(Line(what, took["ours"].ns / 1e9, theirs.ns / 1e9, ratio, goal))
@@ -128,6 +131,11 @@ def rules(effort: Effort, report: Report) -> None:
     """The pure calls one by one, with four promises."""
     report.progress("the rules alone")
     plan, facts, (case, sla), is_waiting, now = scene()
+
+    def decided_of(command: CaseCommand) -> Decision:
+        """What the case's agent decides with a command."""
+        return decided(decide_apply(case, sla, command, AGENT, facts, plan, now))
+
     new = partial(decide_open, WANTED, CONTACT, facts, plan, OPENED_AT, CaseId("C"), "C")
     asked = decided(decide_apply(case, sla, RequestInfo("Which one?"), AGENT, facts, plan, now)).revision
     heard = decided(decide_apply(*is_waiting, AddComment("That one"), CONTACT, facts, plan, now)).revision
@@ -137,8 +145,15 @@ def rules(effort: Effort, report: Report) -> None:
     assert asked is not None
     assert heard is not None
     history = (first, sla.last, is_waiting[1].last or asked, heard)
+    commands: dict[str, CaseCommand] = {
+        "a work note": AddWorkNote("Seen"),
+        "a comment": AddComment("We are at it"),
+        "another urgency": UpdateCase({"urgency": 1}),
+        "a solution": ProposeSolution(code="repaired", notes="It had lost its belt"),
+    }
     calls: dict[str, Callable[[], object]] = {
         "decide_open": new,
+        **{f"decide_apply: {name}": partial(decided_of, command) for name, command in commands.items()},
         "decide_tick, nothing due": lambda: decide_tick(case, sla, plan, now),
         "advance: four clocks attach": lambda: advance(plan, SlaState(), first),
         "advance: pauses and completes": lambda: advance(plan, sla, asked),

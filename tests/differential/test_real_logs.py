@@ -303,6 +303,8 @@ def test_another_script_agrees_on_how_every_incident_was_closed(
     assert counts == CLOSED
     assert judged.percent("on_time") == "85.1"
     assert [closing.case for closing in judged.unexplained] == ["INC0012930"]
+    skipped = Counter(class_of(closing) for closing in judged.closings if "numbers_missing" in closing.codes)
+    assert (skipped["on time"], skipped["late, after a change that the log does not have"]) == (76, 23)
 
 
 def test_the_log_closes_86_in_a_hundred_after_5_days(judged: ClosingReport, expected: Mapping[str, Fate]) -> None:
@@ -334,6 +336,23 @@ def test_resolved_at_is_the_last_change_of_what_was_resolved(expected: Mapping[s
     assert len(by_job) == 17_161
 
 
+BACKLOGS: Mapping[str, int] = {"2016-03-24": 2_204, "2016-05-23": 111, "2016-10-18": 5, "2017-01-10": 4}
+
+
+def test_backlogs_were_of_four_days(expected: Mapping[str, Fate]) -> None:
+    """The greatest followed two weeks in which only what was linked to a problem closed by itself."""
+    late = Counter(f"{fate.closed:%Y-%m-%d}" for fate in expected.values() if fate.kind == "late, with a backlog")
+    assert late == BACKLOGS
+    stood, went = datetime(2016, 3, 11), datetime(2016, 3, 24, 17)
+    due = [
+        fate
+        for fate in expected.values()
+        if fate.closer == JOB and fate.begins is not None and stood <= fate.begins + timedelta(days=5) < went
+    ]
+    kinds = Counter((fate.has_problem, fate.kind == "on time") for fate in due)
+    assert kinds == {(True, True): 24, (False, False): 2_252}
+
+
 def test_five_days_after_the_last_change_fit_best(
     histories: dict[str, Rows], judged: ClosingReport, tally: Tally
 ) -> None:
@@ -363,21 +382,22 @@ OCTOBER = datetime(2012, 10, 1, tzinfo=UTC)
 
 
 def test_the_help_desk_closed_after_15_days_since_october_2012(histories: dict[str, Rows], tally: Tally) -> None:
-    """Every ticket, within 30 seconds of the same time of the day in Italy, if the log's clock is UTC's.
+    """Every ticket, within 30 seconds of the same time of the day in Italy, if the log's clock has no summer time.
 
-    Read as Rome's clock, those that waited over a change of the clocks are an hour off, the wrong way. What came before
-    followed some other rule, which knew 15 days, 30 and 45 too.
+    Read as Rome's clock, those that waited over a change of the clocks are an hour off. What came before followed some
+    other rule, which knew 15 days, 30 and 45 too.
     """
     rows = [row for row in history("italian-helpdesk", histories, tally) if isinstance(row, HistoryRow)]
-    rome = ZoneInfo("Europe/Rome")
-    as_written = [attrs.evolve(row, at=row.at.astimezone(rome).replace(tzinfo=UTC)) for row in rows]
-    report = help_desk(as_written)
+    rome, read_as = ZoneInfo("Europe/Rome"), ZoneInfo(str(mapping_of("italian-helpdesk").at.timezone))
+    written = [attrs.evolve(row, at=row.at.astimezone(read_as).replace(tzinfo=UTC)) for row in rows]
+    report = help_desk(written)
     assert closed_since(report) == {
         True: {"on_time": 558},
         False: {"early": 7, "on_time": 398, "late": 2_226},
     }
     since = {each.case for each in report.closings if each.closed_at and each.closed_at >= OCTOBER}
-    assert closed_since(help_desk([row for row in rows if row.case in since]))[True] == {
+    of_rome = [attrs.evolve(row, at=row.at.replace(tzinfo=rome)) for row in written if row.case in since]
+    assert closed_since(help_desk(of_rome))[True] == {
         "early": 24,
         "on_time": 503,
         "late": 31,
@@ -415,7 +435,7 @@ def test_reopenings_are_those_that_the_log_counts(expected: Mapping[str, Fate], 
     """All but one: where two rows have the same change number, nobody can say which came first."""
     wrong = [fate.number for fate in expected.values() if fate.reopened != fate.written_reopened]
     counts = Counter(fate.written_reopened for fate in expected.values())
-    tally("real logs: reopenings", len(expected), planned=17_350, mismatches=len(wrong))
+    tally("real logs: reopenings", len(expected), planned=17_350, mismatches=len({*wrong} - {"INC0000135"}))
     assert wrong == ["INC0000135"]
     assert counts == {0: 17_163, 1: 167, 2: 14, 3: 2, 4: 2, 6: 2}
 

@@ -20,7 +20,7 @@ from tests.oracle.lifecycle_table import ACTIONS, Guards, may, outcome
 
 __all__ = ["allowed", "letters_of", "new_world", "open_case", "run", "taken", "tick"]
 
-EMPTY = {
+EMPTY: Model = {
     **dict.fromkeys(("account", "contact", "consumer", "requested_by", "parent", "major_case_state"), None),
     **dict.fromkeys(("business_impact", "merged_into", "follow_up_of", "escalation", "satisfaction"), None),
     "tasks": {},

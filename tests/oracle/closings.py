@@ -1,7 +1,7 @@
 """How each incident of the log came to its close, worked out once more: plain Python, without a line of csmcore.
 
-It reads the table by itself. What it knows: somebody, ``Updated by 908``, closes what was resolved, when five days have
-passed since anything was last written on it; that somebody looks about once an hour. Everything else is found in the
+It reads the table by itself. What it knows: somebody, ``Updated by 908``, closes what was resolved when five days have
+passed since anything was last written on it, and looks about once an hour. Everything else is found in the
 rows: each incident gets one class, so that the classes divide the log.
 """
 
@@ -29,7 +29,7 @@ CLASSES = (
     "late, by somebody",
     "late, resolved as it was opened",
     "late, by less than two hours",
-    "late, and nobody knows why",
+    "late, and of no class",
 )
 
 
@@ -45,7 +45,7 @@ class Fate(NamedTuple):
     written_reopened: int
     written_resolved: datetime | None
     written_closed: datetime | None
-    touched: bool
+    has_problem: bool
     last_row: datetime
 
 
@@ -125,7 +125,7 @@ def fate(rows: list[dict], close: Close, backlog: Counter) -> Fate:
         written_reopened=int(rows[-1]["reopen_count"]),
         written_resolved=stamp(rows[-1]["resolved_at"]),
         written_closed=stamp(rows[-1]["closed_at"]),
-        touched=len(close.resolution) > 1,
+        has_problem=close.before["problem_id"] != "?",
         last_row=rows[-1]["at"],
     )
 

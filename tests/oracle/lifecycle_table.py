@@ -67,7 +67,7 @@ update_escalation  | I=                | I=                | I=                |
 propose_major_case | W=                | W=                | W=                |                   |        |
 accept_major_case  | M=?proposed       | M=?proposed       | M=?proposed       |                   |        |
 reject_major_case  | M=?proposed       | M=?proposed       | M=?proposed       |                   |        |
-add_children       | W=?major          | W=?major          | W=?major          |                   |        |
+add_children       | W=?major S=?major | W=?major S=?major | W=?major S=?major |                   |        |
 follow_parent      | S=                | S=                | S=                |                   |        |
 hear_of_child      | S=?major          | S=?major          | S=?major          | S=?major          |        |
 merge_case         | W>cancelled S=    | W>cancelled S=    | W>cancelled S=    |                   |        |
@@ -88,7 +88,7 @@ NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("unlink_record", "W"): ("record", "reason"),
     ("propose_major_case", "W"): ("business_impact", "note"),
     ("reject_major_case", "M"): ("reason",),
-    ("add_children", "W"): ("accounts/consumers",),
+    **{("add_children", letter): ("accounts/consumers",) for letter in "WS"},
     ("follow_parent", "S"): ("parent",),
     ("hear_of_child", "S"): ("child",),
     ("merge_case", "W"): ("into",),

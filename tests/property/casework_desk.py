@@ -77,7 +77,7 @@ ACTORS = {
     name: made(Actor, kind=each.kind, id=name, roles=frozenset(each.roles), account=ACCOUNT.get(name))
     for name, each in PEOPLE.items()
 }
-NOUNS = (
+NOUNS: tuple[Any, ...] = (
     *(
         made(Account, id=name, name=name, primary_contact=contact)
         for name, contact in (("acme", "eve"), ("cord", "carl"))

@@ -30,6 +30,7 @@ from tests.oracle import casework_world as oracle
 from tests.oracle.casework_clock import stage
 from tests.oracle.casework_effects import World
 from tests.oracle.lifecycle_model import Model
+from tests.oracle.lifecycle_table import ACTIONS
 from tests.property.casework_desk import (
     ACTORS,
     NOUNS,
@@ -90,7 +91,7 @@ class Life:
         self.service = CaseService(self.host, messenger=self.letters)
         self.world: World = oracle.new_world(plain, PEOPLE, ["abe", "amy"])
         self.seen: dict[str, int] = {}
-        self.commands = 0
+        self.commands = self.steps = 0
         self.last: tuple[str, Any, str, CommandId, Decision] | None = None
         self.count("runs")
 
@@ -101,8 +102,9 @@ class Life:
     # --- steps -------------------------------------------------------------------------------------------------------
 
     def step(self, seed: int) -> None:
-        """Whatever the number says; nothing is ever left unchecked."""
-        rng = Random(seed)
+        """Whatever the number says, at this place in a life; nothing is ever left unchecked."""
+        self.steps += 1
+        rng = Random(f"{seed}.{self.steps}")
         self.count("steps")
         self.clock.advance(timedelta(hours=rng.choice((0, 0, 0, 0, 0, 0, 1, 4, 16, 30, 70, 130))))
         if not self.world["cases"] or (rng.random() < 0.05 and len(self.world["cases"]) < MOST_CASES):
@@ -113,8 +115,18 @@ class Life:
     def doing(self, rng: Random) -> Callable[[Random], None]:
         """What kind of step it is."""
         kinds: tuple[Callable[[Random], None], ...]
-        kinds = (self.allowed, self.anything, self.early, self.tick, self.again, self.other, self.anew, self.account)
-        return rng.choices(kinds, (75, 5, 1, 7, 4, 3, 3, 2))[0]
+        kinds = (
+            self.allowed,
+            self.anything,
+            self.early,
+            self.tick,
+            self.again,
+            self.other,
+            self.anew,
+            self.account,
+            self.late,
+        )
+        return rng.choices(kinds, (75, 5, 1, 7, 4, 3, 3, 2, 5))[0]
 
     def open(self, rng: Random) -> None:
         """Somebody opens a case."""
@@ -140,7 +152,7 @@ class Life:
     def anything(self, rng: Random) -> None:
         """Anybody tries anything."""
         where = rng.choice([*self.world["cases"]])
-        self.do(rng, rng.choice(oracle.ACTIONS), where, rng.choice([*PEOPLE]))
+        self.do(rng, rng.choice(ACTIONS), where, rng.choice([*PEOPLE]))
 
     def do(self, rng: Random, action: str, where: str, name: str) -> None:
         """One command, to both."""
@@ -201,6 +213,18 @@ class Life:
         self.count("ticks")
         self.world = expected
         self.check()
+
+    def late(self, rng: Random) -> None:
+        """Nobody answers for days; then time, or whoever acts in its name, does something about it, or nobody does."""
+        waiting = [case for case in self.world["cases"].values() if case["state"] == "resolved" and case["auto_close"]]
+        if waiting:
+            case = rng.choice(waiting)
+            self.clock.advance(timedelta(days=rng.choice((1, 2, 5, 5, 7, 10))))
+            action = rng.choice(("tick", "remind_customer", "auto_close_case"))
+            if action != "tick":
+                self.do(rng, action, case["id"], "system")
+                return
+        self.tick(rng)
 
     def again(self, _: Random) -> None:
         """The last command again under its id: the same answer, and nothing changes."""

@@ -1,7 +1,7 @@
 """Questions about policies and histories, answered without touching anything."""
 
 from csmcore.analysis.closing_fit import fit_auto_close
-from csmcore.analysis.closings import auto_close_due, judge_closings
+from csmcore.analysis.closings import judge_closings
 from csmcore.analysis.customers.story import tell_customers
 from csmcore.analysis.customers.telling import CustomerKind, CustomerStory, StoryAnswer, StoryChapter, StoryStep
 from csmcore.analysis.promises import CaseReplay, Outcome, PromiseAttainment, attainment, outcome
@@ -22,7 +22,6 @@ __all__ = [
     "StoryStep",
     "WorkedFigure",
     "attainment",
-    "auto_close_due",
     "check_worked",
     "find_recurring",
     "fit_auto_close",

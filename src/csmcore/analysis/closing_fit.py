@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from csmcore.analysis.closings import auto_close_due
 from csmcore.calendars import Calendar
 from csmcore.errors import InvalidValue
 from csmcore.model import AutoCloseFit, Closing, ClosingReport
+from csmcore.rules import auto_close_due
 
 __all__ = ["fit_auto_close"]
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 import attrs
 
 from csmcore.calendars import Calendar, as_utc
-from csmcore.errors import CalendarExhausted, InvalidValue, OutOfRange, shown
+from csmcore.errors import InvalidValue, OutOfRange, shown
 from csmcore.model import (
     AutoClose,
     CaseId,
@@ -22,8 +22,9 @@ from csmcore.model import (
     HistoryRow,
     Reason,
 )
+from csmcore.rules import auto_close_due
 
-__all__ = ["auto_close_due", "judge_closings"]
+__all__ = ["judge_closings"]
 
 _Calendars: TypeAlias = Mapping[str, Calendar]
 
@@ -72,23 +73,6 @@ def judge_closings(  # noqa: PLR0913 - each is a question of its own, and named
     return ClosingReport(
         rule=rule, tolerance=tolerance, counts_from=counts_from, as_of=end, closings=tuple(_caught_up(judged))
     )
-
-
-def auto_close_due(begins: datetime, days: int, calendar: Calendar | None = None) -> datetime | None:
-    """So many days of 24 hours after an instant or, with a calendar, business days; None where the calendar ends.
-
-    It is what `csmcore.rules.auto_close_at` says of a case whose count begins then.
-
-    >>> from datetime import UTC
-    >>> auto_close_due(datetime(2026, 5, 21, 13, tzinfo=UTC), 5)
-    datetime.datetime(2026, 5, 26, 13, 0, tzinfo=datetime.timezone.utc)
-    """
-    if calendar is None:
-        return begins + timedelta(days=days)
-    try:
-        return calendar.add_days(begins, days)
-    except CalendarExhausted:
-        return None
 
 
 def _calendar_of(rule: AutoClose, calendars: _Calendars) -> Calendar | None:

@@ -106,8 +106,11 @@ class ClosingReport:
     @cached_property
     def reasons(self) -> Mapping[tuple[ClosingOutcome, str], int]:
         """How many cases of an outcome have a reason of a code, most frequent first."""
-        found = Counter((each.outcome, code) for each in self.closings for code in each.codes)
-        return MappingProxyType(dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))))
+        found: Counter[tuple[ClosingOutcome, str]] = Counter()
+        for each in self.closings:
+            found.update((each.outcome, code) for code in each.codes)
+        ordered = sorted(found, key=lambda key: (-found[key], key))
+        return MappingProxyType({key: found[key] for key in ordered})
 
     @cached_property
     def closers(self) -> Mapping[str | None, Mapping[ClosingOutcome, int]]:

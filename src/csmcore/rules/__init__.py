@@ -39,7 +39,7 @@ from csmcore.rules.cases.stream import activity_stream
 from csmcore.rules.cases.subjects import BRACKETS, numbers_in, short_description_of
 from csmcore.rules.cases.task_reading import task_actions, tasks_for
 from csmcore.rules.cases.task_table import TASK_TABLE, TaskAction, TaskParty
-from csmcore.rules.cases.timing_out import auto_close_at, next_auto_close_step, reminders_due
+from csmcore.rules.cases.timing_out import auto_close_at, auto_close_due, next_auto_close_step, reminders_due
 from csmcore.rules.cases.transitions import TABLE, Row
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.clocks.compiled import CompiledDefinition
@@ -203,6 +203,7 @@ __all__ = [
     "assign_team_member",
     "assign_waiting",
     "auto_close_at",
+    "auto_close_due",
     "calendar_of",
     "can_create_on_behalf",
     "case_types_for",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csmcore.analysis import auto_close_due, judge_closings
+from csmcore.analysis import judge_closings
 from csmcore.calendars import BusinessCalendar
 from csmcore.errors import InvalidValue, OutOfRange
 from csmcore.model import (
@@ -25,7 +25,7 @@ from csmcore.model import (
     PolicyRef,
     SupportPolicy,
 )
-from csmcore.rules import auto_close_at
+from csmcore.rules import auto_close_at, auto_close_due
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """A Monday."""

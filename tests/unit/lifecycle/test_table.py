@@ -258,13 +258,9 @@ def players(scene: Scene) -> list[tuple[Actor, str]]:
 
 def facts_of(scene: Scene) -> CaseFacts:
     """Everybody is of the task's group; the approvers, the children's account and the other case are known."""
-    return attrs.evolve(
-        scene.facts,
-        actor_groups=("floor",),
-        approvers=("abe", "amy"),
-        recipients=(BUSINESS.facts.account,),
-        merge_target=TARGET[scene.case.id],
-    )
+    more: dict[str, Any] = {"actor_groups": ("floor",), "approvers": ("abe", "amy")}
+    more |= {"recipients": (BUSINESS.facts.account,), "merge_target": TARGET[scene.case.id]}
+    return attrs.evolve(scene.facts, **more)
 
 
 FACTS = {id(scene): facts_of(scene) for scene in SCENES.values()}
@@ -342,7 +338,7 @@ def test_what_may_be_done_is_what_is_accepted(state: Any, tally: Tally) -> None:
                 if each.is_allowed:
                     needed = oracle.NEEDED.get((each.action, oracle.acting(state, each.action, letters) or ""), ())
                     assert each.required == tuple(need.replace("/", " or ") for need in needed)
-        assert [each.action for each in found] == [action for action in ACTIONS if action != "open_case"]
+            assert [each.action for each in found] == [action for action in ACTIONS if action != "open_case"]
     tally("lifecycle: verdicts compared with the table by hand", count)
 
 

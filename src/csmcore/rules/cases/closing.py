@@ -64,9 +64,11 @@ def may_close_by_itself(moment: Moment, changes: Mapping[str, Any]) -> bool:
     It needs no attention, neither it nor its account is escalated, and no agent has exempted it.
     """
     case = moment.case
-    exempt, attention = (changes.get(name, getattr(case, name)) for name in ("is_auto_close_exempt", "needs_attention"))
-    state = changes.get("state", case.state)
-    return state == "resolved" and not (exempt or attention or _is_escalated(moment, changes))
+    if changes.get("state", case.state) != "resolved":
+        return False
+    exempt = changes.get("is_auto_close_exempt", case.is_auto_close_exempt)
+    attention = changes.get("needs_attention", case.needs_attention)
+    return not (exempt or attention or _is_escalated(moment, changes))
 
 
 def _is_escalated(moment: Moment, changes: Mapping[str, Any]) -> bool:

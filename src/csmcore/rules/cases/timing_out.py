@@ -8,13 +8,28 @@ from csmcore.calendars import Calendar
 from csmcore.errors import CalendarExhausted
 from csmcore.model import AutoClose, Case, SupportPolicy
 
-__all__ = ["auto_close_at", "next_auto_close_step", "reminders_due"]
+__all__ = ["auto_close_at", "auto_close_due", "next_auto_close_step", "reminders_due"]
+
+
+def auto_close_due(begins: datetime, days: int, calendar: Calendar | None = None) -> datetime | None:
+    """So many days of 24 hours after an instant or, with a calendar, business days; None where the calendar ends.
+
+    >>> from datetime import UTC
+    >>> auto_close_due(datetime(2026, 5, 21, 13, tzinfo=UTC), 5)
+    datetime.datetime(2026, 5, 26, 13, 0, tzinfo=datetime.timezone.utc)
+    """
+    if calendar is None:
+        return begins + timedelta(days=days)
+    try:
+        return calendar.add_days(begins, days)
+    except CalendarExhausted:
+        return None
 
 
 def auto_close_at(case: Case, policy: SupportPolicy) -> datetime | None:
     """When the case closes by itself. None: it does not, or the policy leaves it to the host."""
     count = _count(case, policy)
-    return None if count is None else _after(count.begins, count.rule.after_days, count.calendar)
+    return None if count is None else auto_close_due(count.begins, count.rule.after_days, count.calendar)
 
 
 def reminders_due(case: Case, policy: SupportPolicy, now: datetime) -> int:
@@ -48,16 +63,6 @@ def _reminders(case: Case, policy: SupportPolicy) -> Iterator[datetime]:
     if count is None:
         return
     for days in count.rule.reminders:
-        at = _after(count.begins, days, count.calendar)
+        at = auto_close_due(count.begins, days, count.calendar)
         if at is not None:
             yield at
-
-
-def _after(begins: datetime, days: int, calendar: Calendar | None) -> datetime | None:
-    """So many days later; None where the calendar ends before."""
-    if calendar is None:
-        return begins + timedelta(days=days)
-    try:
-        return calendar.add_days(begins, days)
-    except CalendarExhausted:
-        return None
