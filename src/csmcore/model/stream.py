@@ -25,7 +25,8 @@ class StreamItem:
     """One entry of a case's stream, in the place of its event: ``version`` and ``index``.
 
     ``said`` is the comment or work note; ``changes`` have each field's value before and after. An entry of the system
-    is an event that changed no field that people read, such as a breach; its ``details`` say of what. Raises InvalidValue, NaiveDatetime.
+    is an event that changed no field that people read, such as a breach; its ``details`` say of what. Raises
+    InvalidValue, NaiveDatetime.
     """
 
     kind: StreamKind = attrs.field(validator=one_of(get_args(StreamKind)))
