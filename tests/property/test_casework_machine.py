@@ -10,8 +10,8 @@ from tests.property.casework_desk import POLICIES
 from tests.property.casework_life import KINDS, Life
 from tests.tally import Tally
 
-RUNS, STEPS, COMMANDS = 60, 50, 34
-EXAMPLES = max(RUNS + 20, settings().max_examples)  # hypothesis cuts some runs short; a campaign asks for more
+RUNS, STEPS, COMMANDS = 50, 50, 34
+EXAMPLES = max(RUNS + 10, settings().max_examples)  # hypothesis cuts some runs short; a campaign asks for more
 SEEDS = st.integers(0, (1 << 32) - 1)
 
 COUNTED: dict[str, int] = {}
