@@ -81,13 +81,17 @@ def services(effort: Effort, report: Report) -> None:
         "open": lambda: service.open(WANTED, CONTACT),
         "open, with a command id": lambda: service.open(WANTED, CONTACT, CommandId(f"open {next(numbers)}")),
         "apply: a work note": lambda: service.apply(case_id, AddWorkNote("Seen"), AGENT),
+        "apply: a comment": lambda: service.apply(case_id, AddComment("We are at it"), AGENT),
         "read": lambda: service.read(case_id),
         "tick, nothing due": lambda: service.tick(case_id),
     }
     took = timed({name: [call] for name, call in calls.items()}, effort)
-    rate = Line("open: cases a second, on one core", 1e9 / took["open"].ns, goal=OPENINGS_A_SECOND, unit="/s")
-    lines = [Line(name, each.ns / 1e9) for name, each in took.items()]
-    report.add(Section("A service over a host in memory, 3 entitlements and 4 clocks (a call)", "", "", [rate, *lines]))
+    rates = {"on one core": took["open"].ns, "in the quietest round": min(took["open"].rounds)}
+    lines = [
+        Line(f"open: cases a second, {when}", 1e9 / ns, goal=OPENINGS_A_SECOND, unit="/s") for when, ns in rates.items()
+    ]
+    lines += [Line(name, each.ns / 1e9) for name, each in took.items()]
+    report.add(Section("A service over a host in memory, 3 entitlements and 4 clocks (a call)", "", "", lines))
 
 
 # --- one step --------------------------------------------------------------------------------------------------------

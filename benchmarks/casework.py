@@ -137,7 +137,7 @@ def records(effort: Effort, report: Report) -> None:
         calls = {"bare": on_each(service, bare, command, AGENT), "full": on_each(service, full, command, AGENT)}
         took = timed(calls, effort)
         lines.append(beside(what, took["full"], took["bare"], goal))
-    title = f"On a case with {effort.records} tasks, {effort.records} records and as many blockers (a call)"
+    title = f"On a case with {effort.records} tasks and {effort.records} records, each with a blocker (a call)"
     report.add(Section(title, "with none", "to none", lines))
 
 

@@ -34,7 +34,7 @@ def _propose(scene: Scene) -> bool:
     case = scene.case
     if case["major_case_state"] in {"proposed", "accepted"} or case["parent"]:
         return False
-    if has_customer(case) and children(scene.world, case):
+    if children(scene.world, case):
         return False
     case.update(major_case_state="proposed", business_impact=scene.content["business_impact"])
     scene.note(text=scene.content["note"])

@@ -58,10 +58,10 @@ cancel_task        | I=                | I=                | I=                |
 log_time           | I=                | I=                | I=                | I=                | I=     |
 link_record        | W= S= X=          | W= S= X=          | W= S= X=          | W= S= X=          |        |
 unlink_record      | W=                | W=                | W=                | W=                |        |
-hear_of_record     | S= X=             | S= X=             | S= X=             | S= X=             |        |
+hear_of_record     | S= X=             | S= X=             | S= X=             | S= X=             | S= X=  |
 request_escalation | C= I= S=          | C= I= S=          | C= I= S=          |                   |        |
 approve_escalation | I=                | I=                | I=                |                   |        |
-decline_escalation | I= S=             | I= S=             | I= S=             |                   |        |
+decline_escalation | I= S=             | I= S=             | I= S=             | I= S=             |        |
 deescalate         | I= S=             | I= S=             | I= S=             | I= S=             |        |
 update_escalation  | I=                | I=                | I=                | I=                |        |
 propose_major_case | W=                | W=                | W=                |                   |        |
@@ -102,7 +102,8 @@ NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
     **{("add_task", letter): ("subject",) for letter in "WSX"},
     **{("link_record", letter): ("kind", "record") for letter in "WSX"},
     **{("hear_of_record", letter): ("record", "change") for letter in "SX"},
-    **{("request_escalation", letter): ("justification",) for letter in "CIS"},
+    ("request_escalation", "C"): ("justification",),
+    **{("request_escalation", letter): ("template", "justification") for letter in "IS"},
     **{("decline_escalation", letter): ("reason",) for letter in "IS"},
     **{("deescalate", letter): ("justification",) for letter in "IS"},
 }

@@ -134,6 +134,7 @@ class Life:
         expected = {**given, **({"account": "acme"} if given.get("contact") == "eve" else {})}
         self.world = oracle.open_case(self.world, expected, name, self.clock.now())
         self.count("opened")
+        self.count("open_case")
         command = made(OpenCase, short_description="No tone", **given)
         self.took(command, None, name, self.service.open(command, ACTORS[name], self.new_id()))
 

@@ -108,7 +108,8 @@ class MemoryHost(KnownNouns):
                 raise StaleVersion(case.id, case.version - 1)
             if entry.ledger:
                 self._count(entry.ledger)
-            self.add(*entry.time)
+            if entry.time:
+                self.add(*entry.time)
             if receipt is not None:
                 self._commands[receipt.command_id] = entry
             self._move(case, None if before is None else before.parent)

@@ -1,5 +1,6 @@
 """Who acts: a person on the customer's side, someone inside, the system, or another system."""
 
+from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
@@ -38,13 +39,17 @@ def known_roles(_: object, field: "attrs.Attribute[Any]", roles: frozenset[Role]
         raise InvalidValue(field.name, f"unknown {', '.join(unknown)}", f"known are {', '.join(get_args(Role))}")
 
 
+def _as_set(roles: Iterable[Role]) -> frozenset[Role]:
+    return frozenset(roles)
+
+
 @attrs.frozen(kw_only=True)
 class Actor:
     """Whoever acts or asks; the host has authenticated them. ``account`` is a contact's own account."""
 
     kind: ActorKind = attrs.field(validator=one_of(get_args(ActorKind)))
     id: str = attrs.field(validator=is_id)
-    roles: frozenset[Role] = attrs.field(default=frozenset[Role]())
+    roles: frozenset[Role] = attrs.field(default=frozenset[Role](), converter=_as_set)
     account: AccountId | None = attrs.field(default=None, validator=optional(is_id))
 
     @roles.validator

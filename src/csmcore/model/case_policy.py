@@ -57,7 +57,8 @@ class CasePolicy:
     ``auto_close``: None leaves resolved cases as they are, whatever their flag says. ``on_open_blockers``: whether
     agents may resolve and close a case that still waits for something. ``cancel_open_tasks``: whether a case that ends
     takes its open tasks with it. ``cases_a_day`` and ``comments_a_day`` bound what one consumer may send in 24 hours
-    (ServiceNow's are 10, and 25 for one case). Raises InvalidValue.
+    (ServiceNow's are 10, and 25 for one case); two cases that are opened at one instant may pass the bound by one.
+    Raises InvalidValue.
     """
 
     auto_close: AutoClose | None = None

@@ -22,6 +22,7 @@ from csmcore.model.household import Household
 from csmcore.model.ids import GroupId, UserId
 from csmcore.model.install_base_item import InstallBaseItem
 from csmcore.model.location import Location
+from csmcore.model.policy import SupportPolicy
 from csmcore.model.product import ProductModel
 from csmcore.model.responsibility import ContactRelationship
 from csmcore.model.sold_product import SoldProduct
@@ -41,16 +42,16 @@ class CaseFacts:
     """A case's customer, what the case is about, and the agreements that may apply; what is not known is left out.
 
     ``ancestors`` are the accounts above the account, nearest first; ``households`` those that the consumer is in;
-    ``followed`` is the ended case that a new one goes on from; ``location`` is the asset's, ``group`` the one that the
-    case is assigned to. ``consumption`` is what the case took from entitlements so far, ``consumed`` those that are not
-    among ``entitlements``; ``time_entries`` is the time that was worked on it;
-    ``parent`` is the case above it and ``children`` are those below, ``recipients`` those whom it is to have children
-    for, ``merge_target`` is the case that it is to be merged into;
-    ``account_is_escalated`` says that an escalation of the account is open, ``approvers`` who may decide on one
-    of the case; ``actor_groups`` are the groups of whoever
-    acts. Of a case that a contact opens for others, ``relationships`` are those of the account, with their types, and
-    ``contact_relationships`` name who acts for it. ``recent_cases`` and ``recent_comments`` are what the consumer who
-    acts opened, and said on this case, within 24 hours.
+    ``followed`` is the ended case that a new one goes on from, ``followed_policy`` the one that it pins; ``location``
+    is the asset's, ``group`` the one that the case is assigned to. ``consumption`` is what the case took from
+    entitlements so far, ``consumed`` those that are not among ``entitlements``; ``time_entries`` is the time that was
+    worked on it. ``account_is_escalated`` says that an escalation of the account is open, ``approvers`` who may decide
+    on one of the case. ``parent`` is the case above it and ``children`` are those below, ``recipients`` those whom it
+    is to have children for, ``merge_target`` is the case that it is to be merged into. ``actor_groups`` are the groups
+    of whoever acts. Of a case that a contact opens for others, ``relationships`` are those of the account, with their
+    types, and ``contact_relationships`` name who acts for it. ``recent_cases`` and ``recent_comments`` are what the
+    consumer who acts opened, and said on this case, within 24 hours.
+
     Raises InvalidValue where the ancestors are no line of parents, or two agreements have one id.
     """
 
@@ -66,6 +67,7 @@ class CaseFacts:
     contracts: tuple[ServiceContract, ...] = attrs.field(default=(), validator=_each_once)
     entitlements: tuple[Entitlement, ...] = attrs.field(default=(), validator=_each_once)
     followed: Case | None = None
+    followed_policy: SupportPolicy | None = None
     location: Location | None = None
     group: Group | None = None
     consumption: tuple[LedgerEntry, ...] = ()

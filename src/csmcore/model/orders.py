@@ -5,6 +5,7 @@ from typing import Final, Self
 
 import attrs
 
+from csmcore.errors import InvalidValue, shown
 from csmcore.model.case_actions import Action
 from csmcore.model.commands import Command
 from csmcore.model.fields import is_id, optional
@@ -30,6 +31,11 @@ class Order:
     action: Action
     command: Command
     command_id: CommandId = attrs.field(validator=is_id)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an action that is not the command's."""
+        if self.action != self.command.action:
+            raise InvalidValue("action", f"{shown(self.action)} is not its command's", f"write {self.command.action}")
 
     @classmethod
     def of(cls, command: Command, case: CaseId | None, key: str) -> Self:

@@ -183,10 +183,18 @@ class SupportPolicy:
             if reaction.definition is not None and reaction.definition not in definitions:
                 problem = f"no definition {shown(reaction.definition)}"
                 raise InvalidValue(f"{place}.definition", problem, "declare it under `definitions`")
+            self._check_threshold(reaction, place)
             template = self.escalation.templates.get(reaction.escalate or "")
             if reaction.escalate is not None and (template is None or template.type != "case"):
                 problem = f"no template {shown(reaction.escalate)} of cases"
                 raise InvalidValue(f"{place}.escalate", problem, "declare it under `escalation.templates`")
+
+    def _check_threshold(self, reaction: Reaction, place: str) -> None:
+        heard = (each for each in self.definitions if reaction.definition in {None, each.id})
+        known = list(dict.fromkeys(threshold.label for each in heard for threshold in each.thresholds))
+        if reaction.threshold is not None and reaction.threshold not in known:
+            hint = f"known are {', '.join(known)}" if known else "the promises it hears have none"
+            raise InvalidValue(f"{place}.threshold", f"no threshold {shown(reaction.threshold)}", hint)
 
     def _complete(self, definition: SlaDefinition) -> SlaDefinition:
         known = {**MEASURES, **self.measures}

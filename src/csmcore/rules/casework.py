@@ -37,11 +37,11 @@ from csmcore.model import (
 from csmcore.rules.agreements.consumption import consume, unspent
 from csmcore.rules.agreements.entitlement import derive_entitlement
 from csmcore.rules.cases.changing import changed
-from csmcore.rules.cases.intake import opening
+from csmcore.rules.cases.intake import new_case, opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.priority import priority_of
 from csmcore.rules.cases.propagating import propagated
-from csmcore.rules.cases.reacting import Reacted, reactions_to
+from csmcore.rules.cases.reacting import reactions_to
 from csmcore.rules.cases.record_news import outgoing
 from csmcore.rules.cases.revisions import record_of
 from csmcore.rules.cases.steps import Happening, Step
@@ -53,7 +53,6 @@ from csmcore.rules.clocks.plan import Plan
 __all__ = ["decide_apply", "decide_open", "decide_tick"]
 
 _NO_FACTS = CaseFacts()
-_UNMOVED = Reacted()
 _GRADES = frozenset({"impact", "urgency", "priority_override"})
 _DERIVED_FROM = DERIVED_FROM | {"contract_is_manual", "entitlement_is_manual", "entitlement"}
 
@@ -75,7 +74,7 @@ def decide_open(  # noqa: PLR0913, PLR0917 - a new case's identity comes from ou
     opened = opening(command, actor, facts, plan.policy, now, case_id, number, plan.flows)
     if isinstance(opened, Refusal):
         return opened
-    case = Case(**{"updated_at": now, **opened.changes})
+    case = new_case({"updated_at": now, **opened.changes})
     return _decided(None, case, SlaState(), opened, actor, facts, plan, now, asks=True)
 
 
@@ -127,6 +126,7 @@ def decide_tick(case: Case, sla: SlaState, plan: Plan, now: datetime, facts: Cas
         events=_events(ticked, happened, SYSTEM, now),
         intents=reacted.intents,
         orders=reacted.orders,
+        reasons=reacted.reasons,
     )
 
 
@@ -159,8 +159,12 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     if before is not None and before.records:
         intents += outgoing(before, _all_changes(happened), taken.activity, happened[0].kind, actor)
     orders = taken.orders + propagated(before, case, taken, facts, plan.policy)
-    reacted = _UNMOVED if actor.kind == "system" else reactions_to(plan, case, revision.fields, spoken)
+    heard = _by_time_alone(plan, sla, now) if actor.kind == "system" else spoken
+    reacted = reactions_to(plan, case, revision.fields, heard)
+    reasons += reacted.reasons
     reasons += not_running(plan, after, sla)
+    if actor.kind == "internal" and actor.id == case.requested_by:  # nobody could tell from the event alone
+        happened[0] = happened[0]._replace(details={**happened[0].details, "side": taken.by})
     return Decision(
         case=case,
         sla=after,
@@ -174,6 +178,11 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         ledger=used.ledger,
         time=taken.time,
     )
+
+
+def _by_time_alone(plan: Plan, sla: SlaState, now: datetime) -> list[Happening]:
+    """What clocks had to say before the system did something: only that is reacted to, or it would go on forever."""
+    return clock_happenings(plan, sla, tick(plan, sla, now), now) if plan.reactions else []
 
 
 def _graded(case: Case, taken: Step, plan: Plan) -> tuple[Case, list[Happening]]:

@@ -90,9 +90,10 @@ class AssignmentDesk:
             given = AssignCase(group=assignment.group, user=assignment.user)
             if (given.group, given.user) in {(None, None), (case.assignment_group, case.assigned_to)}:
                 return Assigned(assignment=assignment, decision=None)
-            decision = self._cases.apply(case_id, given, SYSTEM, expected_version=case.version)
-            if assignment.user is not None:
-                self._count(assignment.user)
+            try:
+                decision = self._cases.apply(case_id, given, SYSTEM, expected_version=case.version)
+            finally:
+                self._count(case_id, assignment.user)
             return Assigned(assignment=assignment, decision=decision)
 
     def _known(self, record: Record) -> AssignmentFacts:
@@ -101,9 +102,11 @@ class AssignmentDesk:
         product = self._host.product(ProductModelId(name)) if isinstance(name, str) else None
         return AssignmentFacts() if product is None else AssignmentFacts(model_skills=product.skills)
 
-    def _count(self, user: UserId) -> None:
-        agent = self._roster.agent(user)
-        if agent is not None:
+    def _count(self, case_id: CaseId, user: UserId | None) -> None:
+        """Count what was given away, even where nobody could be told of it."""
+        case = self._host.case(case_id)
+        agent = None if user is None or case is None or case.assigned_to != user else self._roster.agent(user)
+        if agent is not None and user is not None:
             load = AgentLoad(user=user, assigned=agent.load.assigned + 1, last_assigned_at=self._host.now())
             self._roster = self._roster.with_load(load)
 

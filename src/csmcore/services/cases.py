@@ -118,8 +118,18 @@ class CaseService(CaseReads):
     ) -> Iterator[Decision | Refusal]:
         """Open many cases, each by itself, and answer for each in turn; one that is refused stops none of the others.
 
+        A command id that is none raises InvalidValue before any case is opened.
+
         What has been opened under a command id is not opened again, so that a batch that broke off can be sent again.
         """
+        wanted = list(commands)
+        for command, command_id in wanted:
+            _receipt(command_id, None, command, actor)
+        return self._all_opened(wanted, actor)
+
+    def _all_opened(
+        self, commands: Iterable[tuple[OpenCase, CommandId | None]], actor: Actor
+    ) -> Iterator[Decision | Refusal]:
         for command, command_id in commands:
             try:
                 yield self.open(command, actor, command_id)
@@ -140,6 +150,9 @@ class CaseService(CaseReads):
             policy, now = self._host.current_policy(), self._host.now()
             facts = message_facts(self._host, mailroom, message, token, now)
             decided = accepted(decide_message(message, actor, facts, policy, now, token))
+            entry = self._host.entry(decided.command_id)
+            if entry is not None and self._follows_up:  # whoever kept it may not have come to tell anybody
+                self._follow(entry)
             return Received(message=decided, decision=self._sent(decided, actor))
 
         answer = _unless_overtaken(received)
@@ -204,7 +217,8 @@ class CaseService(CaseReads):
     def follow_up(self, case_id: CaseId, version: int) -> None:
         """Carry out and tell what was decided with a version of a case: again, where it was done before, does no harm.
 
-        Raises NotFound where the log has no such version.
+        Orders to the case itself are carried out only while nothing but they has come after. Raises NotFound where the
+        log has no such version.
         """
         entry = next((each for each in self._host.entries(case_id) if each.version == version), None)
         if entry is None:
@@ -218,20 +232,43 @@ class CaseService(CaseReads):
         return decision
 
     def _follow(self, entry: LogEntry) -> None:
-        """Tell what is to be told, and carry out the orders and whatever they order in turn."""
-        waiting = deque([entry])
+        """Carry out the orders and whatever they order in turn; then tell what is to be told, all that can be."""
+        waiting, done = deque([entry]), [entry]
         while waiting:
-            done = waiting.popleft()
-            if self._messenger is not None:
-                for index, notification in enumerate(done.intents):
-                    self._messenger.send(f"{done.case}/{done.version}/{index}", done.case, notification)
-            for order in done.orders:
+            asking = waiting.popleft()
+            for order in asking.orders if self._still_stands(asking) else self._to_others(asking):
                 answer = self._obeyed(order)
                 if isinstance(answer, Decision):
                     waiting.append(LogEntry.of(answer, None))
+                    done.append(waiting[-1])
+        failures = [failure for each in done for failure in self._told(each)]
+        if failures:
+            raise failures[0]
+
+    def _told(self, entry: LogEntry) -> Iterator[Exception]:
+        """Send what an entry leaves to tell. One that cannot be sent keeps no other back."""
+        if self._messenger is None:
+            return
+        for index, notification in enumerate(entry.intents):
+            try:
+                self._messenger.send(f"{entry.case}/{entry.version}/{index}", entry.case, notification)
+            except Exception as failure:  # noqa: BLE001 - a host's own errors are of any kind, and pass through
+                yield failure
+
+    def _still_stands(self, entry: LogEntry) -> bool:
+        """Whether nothing has come after a decision but what it ordered itself."""
+        if not any(order.case == entry.case for order in entry.orders):
+            return True
+        own = {order.command_id for order in entry.orders}
+        later = [each for each in self._host.entries(entry.case) if each.version > entry.version]
+        return all(each.receipt is not None and each.receipt.command_id in own for each in later)
+
+    @staticmethod
+    def _to_others(entry: LogEntry) -> list[Order]:
+        return [order for order in entry.orders if order.case != entry.case]
 
     def _obeyed(self, order: Order) -> Decision | Refusal:
-        """What an order came to: one that is refused, or that is about nothing there is, is no failure."""
+        """What an order came to. One that is refused, or about nothing there is, or always overtaken, is no failure."""
         command, receipt = order.command, _receipt_of(order.command_id, order.case, order.command, SYSTEM)
         try:
             if isinstance(command, OpenCase):
@@ -239,13 +276,14 @@ class CaseService(CaseReads):
             return self._applied(_case_of(order.case), command, SYSTEM, receipt)
         except Refused as refused:
             return refused.refusal
-        except NotFound as missing:
-            return Refusal((Reason("not_found", str(missing)),))
+        except (NotFound, StaleVersion) as missing:
+            return Refusal((Reason(missing.code, str(missing)),))
 
     def tick(self, case_id: CaseId) -> Decision | None:
         """Let what has become due by now happen: thresholds, breaches, reminders, closing by itself. None: nothing had.
 
-        Each happens once, however often and late a case is ticked. Raises NotFound, StaleVersion.
+        Each happens once, however often and late a case is ticked. Where the messenger fails, `follow_up` of the case's
+        version sends again. Raises NotFound, StaleVersion.
         """
 
         def ticked() -> Decision | None:

@@ -50,7 +50,9 @@ def facts_of_opening(host: Host, command: OpenCase, actor: Actor, policy: Suppor
     followed = None if command.follow_up_of is None else host.case(command.follow_up_of)
     named = _Named(host, given, {})
     more = around_opening(host, command, named.account, actor, policy, now)
-    return _facts(host, named, command.assignment_group, None, {**more, "followed": followed})
+    pinned = None if followed is None else host.policy(followed.policy)
+    more |= {"followed": followed, "followed_policy": pinned}
+    return _facts(host, named, command.assignment_group, None, more)
 
 
 def facts_of_case(  # noqa: PLR0913, PLR0917 - what a rule looks at depends on all of them

@@ -41,7 +41,7 @@ __all__ = ["around_case", "around_opening"]
 _DAY = timedelta(days=1)
 _BY_TASK = frozenset({"update_task", "close_task", "cancel_task", "log_time"})
 _FAMILY = (AddChildren, MergeCase, ProposeMajorCase, AcceptMajorCase)
-_ENDS = frozenset({"propose_solution", "update_case", "deescalate"})  # after which a case may close by itself
+_ENDS = frozenset({"propose_solution", "update_case", "deescalate", "follow_parent"})  # then it may close by itself
 
 
 def around_opening(  # noqa: PLR0913, PLR0917 - whatever a rule may look at

@@ -104,8 +104,10 @@ class _Log:
         is_public = any("activity" in event.details and event.kind != "work_note_added" for event in self.events)
         return {"event.kind": first.kind, "event.by": self._side(first), "event.is_public": is_public}
 
-    def _side(self, event: Event) -> str:
-        """The side of the case that acted: someone inside who asked for it is its customer."""
+    def _side(self, event: Event) -> object:
+        """The side of the case that acted: someone inside who asked for it is its customer, unless the event knows."""
+        if "side" in event.details:
+            return event.details["side"]
         kind = event.by.kind
         if kind in _MACHINES:
             return "system"

@@ -166,7 +166,7 @@ def test_the_story_touches_the_working_life_of_a_case() -> None:
     }
     assert {sent.notification.kind for scene in scenes for sent in scene.sent} >= {
         *("notify_customer", "notify_assignee", "notify_users", "notify_approvers", "notify_group", "send_survey"),
-        *("update_record", "notify_informed_users"),
+        "update_record",
     }
 
 

@@ -212,10 +212,10 @@ def test_what_ended_in_turn_is_gone_on_from() -> None:
     assert accepted(message(in_reply_to="m1"), there).case == "c2"
 
 
-def test_a_case_that_can_neither_be_commented_nor_followed_is_passed_over() -> None:
-    """Its own policy has no window, and the current one would have it reopened: the message is not lost."""
+def test_a_cases_own_policy_says_whether_it_is_gone_on_from() -> None:
+    """It has no window, whatever the current one has."""
     answer = accepted(message(in_reply_to="m1"), facts(known("c0", state="closed"), m1=["c0"]), window=5)
-    assert codes(answer) == ["not_by_reply", "reopen_instead", "case_opened"]
+    assert codes(answer) == ["by_reply", "follow_up_opened"]
 
 
 def test_a_merged_case_leads_to_the_other() -> None:

@@ -150,7 +150,15 @@ def test_a_threshold_tells_users() -> None:
 @pytest.mark.parametrize(
     "reaction",
     [
-        made(Reaction, id="r", on="threshold_reached", definition="resolution", threshold="75%", notify=("x",)),
+        made(
+            Reaction,
+            id="r",
+            on="threshold_reached",
+            definition="resolution",
+            threshold="50%",
+            when=field("priority") == 1,
+            notify=("x",),
+        ),
         made(Reaction, id="r", on="threshold_reached", definition="tier", notify=("x",)),
         made(Reaction, id="r", on="threshold_reached", notify=("x",), when=field("priority") == 1),
     ],

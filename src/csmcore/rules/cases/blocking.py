@@ -26,7 +26,7 @@ def unblocked(moment: Moment, key: str) -> Iterator[Happening]:
     blocker = moment.case.blockers.get(key)
     if blocker is not None and blocker.is_active:
         changes: dict[str, Any] = {"blockers": {key: moment.resolved(blocker)}}
-        if not moment.case.needs_attention:
+        if not (moment.case.needs_attention or moment.case.is_terminal):
             changes["needs_attention"] = True
         yield Happening("blocker_resolved", changes)
 
@@ -50,14 +50,13 @@ def _unfit(moment: Moment, command: AddBlocker, key: str) -> Iterator[Reason]:
         yield _BY_REQUEST
     if record is None and not says_something(command.text):
         yield _NO_TEXT
-    if record is not None and record not in case.tasks and record not in case.records:
-        yield Reason("unknown_record", f"{shown(record)}: the case has no such task or record", ("record",))
+    task, linked = case.tasks.get(record or ""), case.records.get(record or "")
+    if record is not None and (task is None or not task.is_open) and (linked is None or linked.is_closed):
+        yield Reason("unknown_record", f"{shown(record)}: the case has no such open task or record", ("record",))
     if known is not None and known.is_active:
         yield Reason("already_blocked", f"{shown(key)} blocks the case already", ("record",))
-    if command.reason == "problem_workaround":
-        linked = case.records.get(record or "")
-        if linked is None or linked.kind != "problem":
-            yield Reason("no_problem", "a workaround is one of a problem; name the problem", ("record",))
+    if command.reason == "problem_workaround" and (linked is None or linked.kind != "problem"):
+        yield Reason("no_problem", "a workaround is one of a problem; name the problem", ("record",))
 
 
 def _resolve_blocker(moment: Moment, command: ResolveBlocker) -> Step | Refusal:

@@ -71,6 +71,13 @@ def may_close_by_itself(moment: Moment, changes: Mapping[str, Any]) -> bool:
     return not (exempt or attention or _is_escalated(moment, changes))
 
 
+def _kept_open(moment: Moment, changes: Mapping[str, Any]) -> str:
+    """Why a resolved case does not close by itself."""
+    if changes.get("needs_attention", moment.case.needs_attention):
+        return "it needs attention until the assignee or a manager clears that"
+    return "it, or its account, is escalated" if _is_escalated(moment, changes) else "an agent has exempted it"
+
+
 def _is_escalated(moment: Moment, changes: Mapping[str, Any]) -> bool:
     own = changes.get("escalation", moment.case.escalation)
     return moment.facts.account_is_escalated or (own is not None and own.is_open)
@@ -87,6 +94,10 @@ def _propose_solution(moment: Moment, command: ProposeSolution) -> Step:
     if shares != case.share_resolution_notes:
         changes["share_resolution_notes"] = shares
     reasons = _warned(moment)
+    if moment.policy.cases.auto_close is not None and not changes["auto_close"]:
+        reasons += (
+            Reason("not_by_itself", f"it will not close by itself: {_kept_open(moment, changes)}", ("auto_close",)),
+        )
     if not shares:
         return moment.step(Happening("solution_proposed", changes), reasons=reasons)
     said = moment.comment(command.notes)

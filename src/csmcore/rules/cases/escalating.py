@@ -23,6 +23,7 @@ from csmcore.model import (
     Refusal,
     accepted,
 )
+from csmcore.rules.cases.closing import may_close_by_itself
 from csmcore.rules.cases.moments import Moment, details_of
 from csmcore.rules.cases.parties import parties_of
 from csmcore.rules.cases.steps import Happening, Step
@@ -59,6 +60,9 @@ def _escalate(moment: Moment, command: EscalationCommand) -> Step | Refusal:
     if isinstance(decided, Refusal):
         return decided
     happened = _happened(decided)
+    changes = dict(happened[0].changes)
+    if not moment.case.auto_close and may_close_by_itself(moment, changes):
+        happened = (happened[0]._replace(changes={**changes, "auto_close": True}), *happened[1:])
     if decided.work_note is None:
         return moment.step(*happened, reasons=decided.reasons, told=decided.notifications)
     author = moment.actor if moment.by == "agent" else SYSTEM  # a customer writes no work notes

@@ -115,7 +115,7 @@ def _compiled(name: str, case_type: CaseType) -> Flow:
     for field, at in _required(case_type):
         _demand(cells, FlowDemand(action=at, requires=(f"{OF_TYPE}{field}",)), f"$.fields.{field}.required_at")
     kept = tuple(f"{OF_TYPE}{field}" for field, its in case_type.fields.items() if "update_case" in its.required_at)
-    _check_ends(cells)
+    _check_ends(cells, is_synced=case_type.is_synced)
     _check_filled(cells)
     return _flow(name, case_type, cells, kept)
 
@@ -190,8 +190,11 @@ def _asked(action: Action, needs: tuple[str, ...]) -> tuple[tuple[str, ...], tup
 # --- what no overlay may do ------------------------------------------------------------------------------------------
 
 
-def _check_ends(cells: _Cells) -> None:
-    """Refuse a flow with a state that a case may come into, and that nobody can surely lead it out of to an end."""
+def _check_ends(cells: _Cells, *, is_synced: bool) -> None:
+    """Refuse a flow with a state that a case may come into, and that nobody can surely lead it out of to an end.
+
+    It comes into Open by reopening or by another type, and wherever its parent is, if it follows that.
+    """
     arrows = {
         (state, row.to, row.only_if in _CERTAIN and action != "merge_case")
         for (state, action), cell in cells.items()
@@ -202,7 +205,7 @@ def _check_ends(cells: _Cells) -> None:
     ends: set[CaseState] = set(TERMINAL_STATES)
     while more := {state for state, to, is_sure in arrows if is_sure and to in ends} - ends:
         ends |= more
-    reached: set[CaseState] = {"new"}
+    reached: set[CaseState] = {"new", "open", *(("awaiting_info", "resolved") if is_synced else ())}
     while more := {to for state, to, _ in arrows if state in reached} - reached:
         reached |= more
     stuck = [state for state in _DIVIDED if state in reached - ends]

@@ -28,11 +28,20 @@ def _outside_reopen_window(case: Case, policy: SupportPolicy, now: datetime) -> 
 def _auto_close(case: Case, policy: SupportPolicy, now: datetime) -> Reason | None:
     """The case may close by itself; when, the policy says, or the host where it says nothing."""
     if not case.auto_close:
-        return Reason("auto_close_off", "the case does not close by itself", ("auto_close",))
+        return Reason("auto_close_off", f"the case does not close by itself{_cause(case)}", ("auto_close",))
     close_at = auto_close_at(case, policy)
     if close_at is not None and now < close_at:
         return Reason("not_due", f"the case closes by itself at {close_at.isoformat()}", ("auto_close_from",))
     return None
+
+
+def _cause(case: Case) -> str:
+    """What keeps a case from closing by itself, as far as the case knows."""
+    if case.is_auto_close_exempt:
+        return ": an agent has exempted it"
+    if case.needs_attention:
+        return ": it needs attention"
+    return ": it is escalated" if case.escalation is not None and case.escalation.is_open else ""
 
 
 def _reminder_due(case: Case, policy: SupportPolicy, now: datetime) -> Reason | None:
@@ -51,7 +60,9 @@ def _survey_open(case: Case, _: SupportPolicy, __: datetime) -> Reason | None:
 
 def _no_open_blockers(case: Case, policy: SupportPolicy, _: datetime) -> Reason | None:
     if policy.cases.on_open_blockers == "forbid" and case.is_blocked:
-        return Reason("still_blocked", "the case still waits for something; resolve its blockers first", ("blockers",))
+        held = (key for key, blocker in case.blockers.items() if blocker.is_active and not blocker.is_customers)
+        text = f"the case still waits for {', '.join(held)}; resolve its blockers first"
+        return Reason("still_blocked", text, ("blockers",))
     return None
 
 

@@ -256,6 +256,8 @@ def unfit_parent(fields: Mapping[str, Any], facts: CaseFacts) -> Iterator[Reason
         yield Reason("unknown_parent", f"{shown(name)}: no such case", ("parent",))
     elif parent.parent is not None:
         yield Reason("parent_is_child", f"{shown(name)} is a child of {shown(parent.parent)} itself", ("parent",))
+    elif parent.is_terminal:
+        yield Reason("parent_ended", f"{shown(name)} is {parent.state}: nothing goes on below it", ("parent",))
     if fields.get("major_case_state") in {"proposed", "accepted"}:
         yield _MAJOR_IS_NO_CHILD
     if facts.children:

@@ -232,7 +232,7 @@ def _place(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
         case_id = case.merged_into or known.follow_up
     if ended is None:
         return _Place(None, None, ())
-    answer = follow_up(ended.case, actor, ended.facts, policy, now, _flows(ended.case, policy))
+    answer = follow_up(ended.case, actor, ended.facts, ended.policy, now, _flows(ended.case, policy))
     if isinstance(answer, Refusal):
         return _Place(None, None, answer.reasons)
     return _Place(ended.case.id, answer, (_FOLLOWS,))

@@ -30,7 +30,7 @@ from csmcore.model import (
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
 from csmcore.rules.cases.steps import Happening, Step
 
-__all__ = ["BY_CUSTOMER", "Moment", "details_of", "respondent", "together", "told"]
+__all__ = ["BY_CUSTOMER", "Moment", "details_of", "other_respondent", "respondent", "together", "told"]
 
 BY_CUSTOMER = "customer"
 """The key under which a case has the blocker that waits for its customer."""
@@ -125,6 +125,14 @@ def respondent(case: Case) -> str | None:
     return case.contact or case.consumer or case.requested_by
 
 
+def other_respondent(contact: str | None, consumer: str | None, requested_by: str | None, actor: Actor) -> str | None:
+    """Who is told for the customer, as `respondent` has it; None if it is the actor. Ids of two kinds may be alike."""
+    for kind, name in (("contact", contact), ("consumer", consumer), ("internal", requested_by)):
+        if name is not None:
+            return None if (actor.kind, actor.id) == (kind, name) else name
+    return None
+
+
 def details_of(said: Activity) -> dict[str, object]:
     """What an event says of what was written with it: ``activity`` is what all may read, ``work_note`` is not."""
     return {"activity" if type(said) is Comment else "work_note": said.id}
@@ -136,7 +144,8 @@ def _told(
     """Who is to be told of a step, never its own author.
 
     The customer and the assignee hear of every comment and every new state, the assignee of being it; informed users
-    hear of comments and of the case's being resolved or closed; the work notes list hears of work notes.
+    hear of comments and of the case's being resolved or closed; the work notes list hears of work notes. Nobody is told
+    twice.
     """
     is_said = bool(activity) and type(activity[0]) is Comment
     state = changes.get("state")
@@ -144,20 +153,24 @@ def _told(
     if not (moves or activity or "assigned_to" in changes or "survey_requested" in changes):
         return ()
     case, actor = moment.case, moment.actor
-    spoken = activity[0].id if activity else None
-    customer, assignee = respondent(case), changes.get("assigned_to", case.assigned_to)
+    spoken = activity[0].id if is_said else None  # what is noted inside is told inside
+    customer = other_respondent(case.contact, case.consumer, case.requested_by, actor)
+    assignee = changes.get("assigned_to", case.assigned_to)
     is_own = actor.kind == "internal" and assignee == actor.id  # ids of other kinds of actors may be the same word
     intents: list[Notification] = []
-    if moves and moment.by != "customer" and customer is not None:
+    if moves and customer is not None:
         intents.append(told("notify_customer", (customer,), about, spoken))
     if (moves or "assigned_to" in changes) and assignee is not None and not is_own:
         intents.append(told("notify_assignee", (assignee,), about, spoken))
     if case.informed_users and (is_said or state in {"resolved", "closed"}):
-        intents += _others("notify_informed_users", case.informed_users, actor, about, spoken)
+        heard = {person for intent in intents for person in intent.to}
+        users = tuple(user for user in case.informed_users if user not in heard)
+        intents += _others("notify_informed_users", users, actor, about, spoken)
     if case.work_notes_list and activity and not is_said:
-        intents += _others("notify_work_notes_list", case.work_notes_list, actor, about, spoken)
-    if "survey_requested" in changes and customer is not None:
-        intents.append(told("send_survey", (customer,), about, None))
+        intents += _others("notify_work_notes_list", case.work_notes_list, actor, about, activity[0].id)
+    asked = respondent(case) if "survey_requested" in changes else None
+    if asked is not None:
+        intents.append(told("send_survey", (asked,), about, None))
     return tuple(intents)
 
 

@@ -136,10 +136,10 @@ def _follow_parent(moment: Moment, command: FollowParent) -> Step | Refusal:
         refusals.append(_NOT_SYNCED)
     if refusals:
         return Refusal(tuple(refusals))
-    moves = command.state is not None and command.state != case.state
-    changes = _BY_STATE[command.state](moment, command) if moves and command.state else {}
-    if command.priority is not None and command.priority != case.priority:
-        changes["priority"] = command.priority
+    state, priority = _still_true(moment, command)
+    changes = _BY_STATE[state](moment, command) if state is not None and state != case.state else {}
+    if priority is not None and priority != case.priority:
+        changes["priority"] = priority
     said, reasons = _said(moment, command, changes)
     if not changes and not said:
         return Refusal((_FOLLOWED_ALREADY,))
@@ -147,6 +147,19 @@ def _follow_parent(moment: Moment, command: FollowParent) -> Step | Refusal:
     happened = (Happening("parent_followed", changes, details), *_besides(moment, changes))
     reasons += tuple(_SURVEY for each in happened if each.kind == "survey_requested")
     return moment.step(*happened, activity=said, reasons=reasons)
+
+
+def _still_true(moment: Moment, command: FollowParent) -> tuple[CaseState | None, int | None]:
+    """The state and priority to take: what the parent has left since is no news, whoever was faster.
+
+    A priority that somebody set, or that follows from the case's own grades, stays.
+    """
+    case, parent = moment.case, moment.facts.parent
+    known = parent if parent is not None and parent.id == command.parent else None
+    state = command.state if known is None or known.state == command.state else None
+    is_own = case.priority_override is not None or None not in {case.impact, case.urgency}
+    is_past = is_own or (known is not None and known.priority != command.priority)
+    return state, None if is_past else command.priority
 
 
 def _said(

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import attrs
+
 from csmcore.conditions import Record
-from csmcore.model import AssignCase, Case, CaseCommand, Notification, Order, Reaction, RequestEscalation
+from csmcore.model import AssignCase, Case, CaseCommand, Notification, Order, Reaction, Reason, RequestEscalation
 from csmcore.rules.cases.moments import told
 from csmcore.rules.cases.steps import Happening
 from csmcore.rules.clocks.plan import Plan
@@ -17,9 +19,11 @@ class Reacted(NamedTuple):
 
     orders: tuple[Order, ...] = ()
     intents: tuple[Notification, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 _NOTHING = Reacted()
+_TOLD = ("definition", "cycle", "threshold", "due_at")
 
 
 def reactions_to(plan: Plan, case: Case, record: Record, happened: Sequence[Happening]) -> Reacted:
@@ -32,6 +36,7 @@ def reactions_to(plan: Plan, case: Case, record: Record, happened: Sequence[Happ
         return _NOTHING
     orders: list[Order] = []
     intents: list[Notification] = []
+    reasons: list[Reason] = []
     for happening in happened:
         for reaction in _hearing(plan, record, happening):
             key = f"{case.id}/{case.version}/{reaction.id}/{_named(happening)}"
@@ -40,8 +45,23 @@ def reactions_to(plan: Plan, case: Case, record: Record, happened: Sequence[Happ
                 for command in _commands(case, reaction, happening)
             )
             if reaction.notify:
-                intents.append(told("notify_users", reaction.notify, happening.kind, None))
-    return Reacted(tuple(orders), tuple(intents))
+                details = {name: happening.details[name] for name in _TOLD if name in happening.details}
+                users = told("notify_users", reaction.notify, happening.kind, None)
+                intents.append(attrs.evolve(users, details=details))
+            reasons.append(_because(reaction, happening))
+    return Reacted(tuple(orders), tuple(intents), tuple(reasons))
+
+
+def _because(reaction: Reaction, happening: Happening) -> Reason:
+    text = f"{_said(happening)}: reaction {reaction.id}"
+    return Reason("reaction", text, ("reactions",))
+
+
+def _said(happening: Happening) -> str:
+    """What a clock said, for people."""
+    details = happening.details
+    what = "was breached" if happening.kind == "clock_breached" else f"has reached {details['threshold']}"
+    return f"the promise {details['definition']} {what}"
 
 
 def _hearing(plan: Plan, record: Record, happening: Happening) -> Iterator[Reaction]:
@@ -60,7 +80,7 @@ def _named(happening: Happening) -> str:
 def _commands(case: Case, reaction: Reaction, happening: Happening) -> Iterator[CaseCommand]:
     """What the reaction asks for and is not so yet."""
     if reaction.escalate is not None and (case.escalation is None or not case.escalation.is_open):
-        why = f"{happening.kind.replace('_', ' ')}: {_named(happening)}"
+        why = f"{_said(happening)} (reaction {reaction.id})"
         yield RequestEscalation(template=reaction.escalate, reason=reaction.reason, justification=why)
     group, user = reaction.assign_group, reaction.assign_user
     if (group or case.assignment_group, user or case.assigned_to) != (case.assignment_group, case.assigned_to):

@@ -96,9 +96,7 @@ def _unlink_record(moment: Moment, command: UnlinkRecord) -> Step | Refusal:
     if record is None:
         return Refusal((_unknown(command.record),))
     note = moment.work_note(f"{title_of(record)} is linked no longer\nReason: {command.reason}")
-    happened = Happening(
-        "record_unlinked", {"records": {record.key: None}}, {"record": record.key, **details_of(note)}
-    )
+    happened = Happening("record_unlinked", {"records": {record.key: None}}, {"record": record.key, **details_of(note)})
     notice = link_notice(case, record, "record_unlinked", moment.actor)
     return moment.step(happened, *unblocked(moment, record.key), activity=(note,), told=notice)
 
@@ -126,7 +124,7 @@ def _hear_of_record(moment: Moment, command: HearOfRecord) -> Step | Refusal:
     details = {"record": record.key, "change": command.change, **details_of(note)}
     happened = [Happening("record_updated", changes, details)]
     blocker = moment.case.blockers.get(record.key)
-    if blocker is not None and blocker.reason in update.unblocks and not is_late:
+    if blocker is not None and blocker.reason in update.unblocks and (update.closes or not is_late):
         happened += unblocked(moment, record.key)
     return moment.step(*happened, activity=(note,), reasons=(_LATE,) if is_late else ())
 
@@ -138,7 +136,7 @@ def _heard(moment: Moment, record: RelatedRecord, update: RecordUpdate, command:
         known["system"] = moment.actor.id
     if update.state is not None:
         known["state"] = command.state if command.state.strip() else update.state
-        known["is_closed"] = update.closes
+        known["is_closed"] = update.closes or (record.is_closed and command.change == "state")
         known["state_at"], known["state_sequence"] = command.at or moment.now, command.sequence
     return {"records": {record.key: attrs.evolve(record, **known)}} if known else {}
 
@@ -150,7 +148,9 @@ def _is_late(record: RelatedRecord, command: HearOfRecord, now: datetime) -> boo
     """
     if record.state_at is None:
         return False
-    return (command.sequence, command.at or now) < (record.state_sequence, record.state_at)
+    if command.sequence and record.state_sequence and command.sequence != record.state_sequence:
+        return command.sequence < record.state_sequence
+    return (command.at or now) < record.state_at
 
 
 def _update_of(record: RelatedRecord, command: HearOfRecord) -> RecordUpdate | None:

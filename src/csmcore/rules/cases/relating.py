@@ -216,7 +216,8 @@ def _foreign(then: _Then) -> Iterator[Reason]:
     contact = facts.contact
     named_contact = (fields.get("contact"), fields.get("account"))
     if "contact" in named and (contact is None or (contact.id, contact.account) != named_contact):
-        yield _unknown("contact", fields, "the account has no such contact")
+        why = "the account has no such contact" if fields.get("account") else "there is no such contact"
+        yield _unknown("contact", fields, why)
     for name in _THINGS:
         thing = getattr(facts, name)
         if name in named and (thing is None or thing.id != fields[name] or not _is_theirs(thing, then)):

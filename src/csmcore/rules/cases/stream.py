@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 
-from csmcore.model import Activity, Case, Comment, Event, LogEntry, Side, StreamItem, StreamKind
+from csmcore.errors import InvalidValue, shown
+from csmcore.model import Activity, ActivityId, Case, Comment, Event, LogEntry, Side, StreamItem, StreamKind
 from csmcore.rules.cases.changing import merged
 
 __all__ = ["activity_stream"]
@@ -23,6 +24,7 @@ _BLANK: Mapping[str, object] = MappingProxyType(
 )
 """What a case has where nothing was said."""
 
+_SIDES: tuple[Side, ...] = get_args(Side)
 _SAID = ("activity", "work_note")
 _NO_CHANGES: Mapping[str, tuple[object, object]] = MappingProxyType({})
 
@@ -30,9 +32,12 @@ _NO_CHANGES: Mapping[str, tuple[object, object]] = MappingProxyType({})
 def activity_stream(entries: Iterable[LogEntry], activity: Iterable[Activity], side: Side) -> tuple[StreamItem, ...]:
     """Everything that happened on a case, in order, as one side of it may read it.
 
-    The customer's side reads comments and new states; the others read all of it. ``entries`` are the case's log from
-    its opening on. A text that was erased leaves its event. Law: what is appended to a log is appended to its stream.
+    The customer's side reads comments and new states, numbered among themselves; the others read all of it.
+    ``entries`` are the case's log from its opening on. A text that was erased leaves its event. Law: what is appended
+    to a log is appended to its stream. Raises InvalidValue for what is no side.
     """
+    if side not in _SIDES:
+        raise InvalidValue("side", f"{shown(side)} is not one of {', '.join(_SIDES)}", "choose one of them")
     texts = {said.id: said for said in activity}
     fields: dict[str, Any] = {}
     items: list[StreamItem] = []
@@ -40,7 +45,16 @@ def activity_stream(entries: Iterable[LogEntry], activity: Iterable[Activity], s
         for event in entry.events:
             items += _read(event, fields, texts, side)
             fields.update(merged(fields, event.changes))
-    return tuple(items)
+    return tuple(_as_customers_count(items)) if side == "customer" else tuple(items)
+
+
+def _as_customers_count(items: Iterable[StreamItem]) -> Iterator[StreamItem]:
+    """The entries numbered among themselves: how many others there are is not for customers to learn."""
+    for number, item in enumerate(items, 1):
+        said = item.said
+        if said is not None:
+            said = attrs.evolve(said, id=ActivityId(f"{said.case}/{number}"))
+        yield attrs.evolve(item, version=number, index=0, said=said)
 
 
 def _read(event: Event, fields: Mapping[str, Any], texts: Mapping[Any, Activity], side: Side) -> Iterator[StreamItem]:
@@ -50,7 +64,7 @@ def _read(event: Event, fields: Mapping[str, Any], texts: Mapping[Any, Activity]
         yield _item(event, "comment" if isinstance(said, Comment) else "work_note", said)
     if changes:
         yield _item(event, "field_change", changes=changes)
-    elif side != "customer" and event.details.keys().isdisjoint(_SAID):
+    elif side != "customer" and said is None:
         yield attrs.evolve(_item(event, "system"), details=event.details)
 
 

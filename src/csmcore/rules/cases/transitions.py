@@ -228,6 +228,10 @@ _SYSTEM: tuple[Party, ...] = ("system",)
 _MANAGER: tuple[Party, ...] = ("manager",)
 _INSIDE: tuple[Party, ...] = ("agent", "internal")
 
+_ESCALATE = (
+    Row(("customer",), requires=("justification",)),
+    Row(("agent", "internal", "system"), requires=("template", "justification")),
+)
 _ADD_CHILDREN = Row(("agent", "system"), requires=("accounts or consumers",), only_if="is_major_case")
 
 _BESIDE: Mapping[Action, tuple[tuple[CaseState, ...], tuple[Row, ...]]] = MappingProxyType(
@@ -243,10 +247,10 @@ _BESIDE: Mapping[Action, tuple[tuple[CaseState, ...], tuple[Row, ...]]] = Mappin
         "log_time": ((*_WORKED, "closed"), (Row(_INSIDE, requires=("seconds",)),)),
         "link_record": (_WORKED, (Row(_STAFF, requires=("kind", "record")),)),
         "unlink_record": (_WORKED, (Row(_AGENT, requires=("record", "reason")),)),
-        "hear_of_record": (_WORKED, (Row(("system", "integration"), requires=("record", "change")),)),
-        "request_escalation": (_LIVE, (Row(("customer", "agent", "internal", "system"), requires=("justification",)),)),
+        "hear_of_record": ((*_WORKED, "closed"), (Row(("system", "integration"), requires=("record", "change")),)),
+        "request_escalation": (_LIVE, _ESCALATE),
         "approve_escalation": (_LIVE, (Row(_INSIDE),)),
-        "decline_escalation": (_LIVE, (Row((*_INSIDE, "system"), requires=("reason",)),)),
+        "decline_escalation": (_WORKED, (Row((*_INSIDE, "system"), requires=("reason",)),)),
         "deescalate": (_WORKED, (Row((*_INSIDE, "system"), requires=("justification",)),)),
         "update_escalation": (_WORKED, (Row(_INSIDE),)),
         "propose_major_case": (_LIVE, (Row(_AGENT, requires=("business_impact", "note")),)),

@@ -118,18 +118,20 @@ def _update_case(moment: Moment, command: UpdateCase) -> Step | Refusal:
     if not RELATED_FIELDS.isdisjoint(given):
         wanted, reasons, refusals = relate(given, vars(case), moment.facts, moment.policy, moment.now)
     changes = {name: value for name, value in wanted.items() if name not in _TYPED and value != getattr(case, name)}
-    if case.case_type is not None or not _TYPED.isdisjoint(given):
+    is_typed = case.case_type is not None and given.keys() != {"parent"}
+    if is_typed or not _TYPED.isdisjoint(given):
         typed = typed_update(moment, given, changes)
         changes |= typed.changes
         reasons += typed.reasons
         refusals += typed.refusals
     if moment.by == "customer":
         refusals += _of_agents(given)
-    refusals += _closing(moment, changes)
+    refusals += _closing(moment, given, changes)
     if changes.get("needs_attention") is False:
-        if actor.id != case.assigned_to and actor.roles.isdisjoint({"manager", "admin"}):
+        is_owner = actor.kind == "internal" and actor.id == case.assigned_to
+        if not is_owner and actor.roles.isdisjoint({"manager", "admin"}):
             refusals.append(_NOT_YOURS)
-        elif not case.auto_close and may_close_by_itself(moment, changes):
+        elif "auto_close" not in given and not case.auto_close and may_close_by_itself(moment, changes):
             changes["auto_close"] = True
     if refusals:
         return Refusal(tuple(refusals))
@@ -141,16 +143,16 @@ def _of_agents(given: Mapping[str, object]) -> Iterator[Reason]:
     return (Reason("not_yours_to_set", f"{name} is set by agents", (name,)) for name in given if name != "extra")
 
 
-def _closing(moment: Moment, changes: dict[str, Any]) -> Iterator[Reason]:
+def _closing(moment: Moment, given: Mapping[str, object], changes: dict[str, Any]) -> Iterator[Reason]:
     """A resolved case that is kept from closing by itself, or given back to it; elsewhere the flag means nothing."""
-    wanted = changes.get("auto_close")
+    wanted = given.get("auto_close")
     if wanted is None:
         return
     if moment.case.state != "resolved":
         yield _NOT_RESOLVED
     elif wanted and not may_close_by_itself(moment, changes | {"is_auto_close_exempt": False}):
         yield _NOT_BY_ITSELF
-    else:
+    elif moment.case.is_auto_close_exempt is bool(wanted):
         changes["is_auto_close_exempt"] = not wanted
 
 

@@ -1,0 +1,1 @@
+"""How a new case is made of its fields."""
