@@ -141,7 +141,7 @@ def one_of(choices: tuple[str, ...]) -> Check:
 
     def checked(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
         if value not in choices:
-            close = get_close_matches(value[:100], choices, n=1) if isinstance(value, str) else []
+            close = get_close_matches(str(value)[:100], choices, n=1)
             problem = f"{shown(value)} is not one of {', '.join(choices)}"
             raise InvalidValue(field.name, problem, f"did you mean '{close[0]}'?" if close else "choose one of them")
 

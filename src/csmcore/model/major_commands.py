@@ -90,6 +90,8 @@ class AddChildren:
 class FollowParent:
     """Do as the major case above did: the system's command, which comes once for each thing that it did.
 
+    ``version`` is the major case's when it did so: of what it has left since, nothing is taken.
+
     ``code``, ``notes`` and ``cause`` are those of the solution or the close; cancelling has its reason as ``notes``.
     Something is said to the customer (``comment``) or among those who work (``note``), not both. Raises InvalidValue.
     """
@@ -97,6 +99,7 @@ class FollowParent:
     action: ClassVar[Action] = "follow_parent"
 
     parent: CaseId | None = attrs.field(default=None, validator=optional(is_id))
+    version: int | None = attrs.field(default=None, validator=optional(within(1, 1 << 53)))
     state: FollowedState | None = attrs.field(default=None, validator=optional(one_of(get_args(FollowedState))))
     priority: int | None = attrs.field(default=None, validator=optional(within(1, 5)))
     comment: str = attrs.field(default="", validator=is_text, repr=False)

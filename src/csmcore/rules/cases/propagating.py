@@ -91,7 +91,7 @@ def _to_follow(before: Case, after: Case, step: Step, policy: SupportPolicy) -> 
             field, name = ("comments", "comment") if isinstance(said, Comment) else ("work_notes", "note")
             if field in synced:
                 changes[name] = said.text
-    return FollowParent(parent=after.id, **changes) if changes else None
+    return FollowParent(parent=after.id, version=after.version, **changes) if changes else None
 
 
 def _ending(case: Case) -> dict[str, str]:
@@ -155,10 +155,10 @@ def _still_true(moment: Moment, command: FollowParent) -> tuple[CaseState | None
     A priority that somebody set, or that follows from the case's own grades, stays.
     """
     case, parent = moment.case, moment.facts.parent
-    known = parent if parent is not None and parent.id == command.parent else None
-    state = command.state if known is None or known.state == command.state else None
+    later = parent if parent is not None and command.version is not None and parent.version > command.version else None
+    state = command.state if later is None or later.state == command.state else None
     is_own = case.priority_override is not None or None not in {case.impact, case.urgency}
-    is_past = is_own or (known is not None and known.priority != command.priority)
+    is_past = is_own or (later is not None and later.priority != command.priority)
     return state, None if is_past else command.priority
 
 

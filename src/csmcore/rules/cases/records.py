@@ -124,7 +124,7 @@ def _hear_of_record(moment: Moment, command: HearOfRecord) -> Step | Refusal:
     details = {"record": record.key, "change": command.change, **details_of(note)}
     happened = [Happening("record_updated", changes, details)]
     blocker = moment.case.blockers.get(record.key)
-    if blocker is not None and blocker.reason in update.unblocks and (update.closes or not is_late):
+    if blocker is not None and blocker.reason in update.unblocks and not is_late:
         happened += unblocked(moment, record.key)
     return moment.step(*happened, activity=(note,), reasons=(_LATE,) if is_late else ())
 
@@ -136,7 +136,7 @@ def _heard(moment: Moment, record: RelatedRecord, update: RecordUpdate, command:
         known["system"] = moment.actor.id
     if update.state is not None:
         known["state"] = command.state if command.state.strip() else update.state
-        known["is_closed"] = update.closes or (record.is_closed and command.change == "state")
+        known["is_closed"] = update.closes
         known["state_at"], known["state_sequence"] = command.at or moment.now, command.sequence
     return {"records": {record.key: attrs.evolve(record, **known)}} if known else {}
 
