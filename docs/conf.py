@@ -22,6 +22,8 @@ author = "The csmcore developers"
 copyright = "The csmcore developers"
 version = release = csmcore.__version__
 
+LONGEST, SHORT = 9_000, 400  # characters of a constant that is shown whole, and of what is shown of another
+
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence"]
@@ -47,9 +49,15 @@ nitpick_ignore_regex = [
     ("py:class", r"csmcore\.rules\.(clocks\.)?\w+\.(Candidates|Hours|Judge|Judgement|Mark|Resolved|Verdict)"),
     # What an index is made of, likewise.
     ("py:class", r"csmcore\.rules\.agreements\.(persistent_map\.PersistentMap|entitlement_files\.Files)"),
+    # What a roster and a plan of assignment are made of, likewise.
+    ("py:class", r"csmcore\.rules\.assignment\.\w+\.(Agent|PlannedQueue|PlannedRule|Profile|Surroundings)"),
+    # attrs' own fields have no page here, nor half of a type that autodoc cuts at its comma.
+    ("py:class", r"attrs\.Attribute|tuple\[str"),
     # Type variables and private bases have no page.
     ("py:.*", r"csmcore\..*\._\w+"),
 ]
+
+suppress_warnings = ["ref.python"]  # the builtin `type` beside the fields of that name
 
 html_theme = "furo"
 html_title = f"csmcore {release}"
@@ -88,6 +96,7 @@ def describe_values(module: ModuleType) -> Iterator[str]:
         yield f".. py:{'type' if is_type else 'data'}:: {name}"
         ordered = sorted(value) if isinstance(value, frozenset) else value
         shown = value.__supertype__.__name__ if isinstance(value, typing.NewType) else repr(ordered)
+        shown = shown if len(shown) < LONGEST else f"{shown[:SHORT]} ..."
         yield f"   :{'canonical' if is_type else 'value'}: {shown}\n"
         yield from (f"   {line}" for found in docs for line in found.get(("", name), ()))
 

@@ -34,6 +34,7 @@ from csmcore.model import (
     UserId,
 )
 from csmcore.wire.kinds import ENTRY, section_of
+from csmcore.wire.problems import at_key
 from csmcore.wire.scalars import nearest
 
 __all__ = ["PlaceOf", "loose_ends"]
@@ -68,6 +69,7 @@ _SECTIONS: Final[Mapping[Any, str]] = MappingProxyType(
 """What the ids of a type are the ids of. Ids of other types are of things that agreements do not list."""
 
 _WORDS: Final = MappingProxyType({section_of(kind): word for word, kind in ENTRY.kinds.items()})
+_PEOPLE: Final = ("groups", "users", "skills")
 _OF_POLICY: Final = frozenset({"calendars", "definitions"})
 _WITH_LOGINS: Final = (Contact, Consumer)  # the users that they name are logins, not the vendor's own people
 
@@ -75,7 +77,8 @@ _WITH_LOGINS: Final = (Contact, Consumer)  # the users that they name are logins
 def loose_ends(book: AgreementBook, policy: SupportPolicy | None, place_of: PlaceOf) -> Iterator[InvalidValue]:
     """Every id that names nothing in the book or, where one is given, in the policy; and what is above itself.
 
-    A book need not say who works for the vendor: users are looked up only if it has any.
+    A book need not say who works for the vendor: users are looked up only if it has any, and so are the users, groups
+    and skills that the policy names.
     """
     sections = tuple(field.name for field in attrs.fields(AgreementBook))
     known: dict[str, Collection[str]] = {section: getattr(book, section) for section in sections}
@@ -88,11 +91,30 @@ def loose_ends(book: AgreementBook, policy: SupportPolicy | None, place_of: Plac
             for path, target, name in _references(entry):
                 if name not in known.get(target, (name,)):
                     yield _loose_end(path, target, name, known[target]).under(place_of(section, identity))
+    if policy is not None:
+        yield from _unknown_people(book, policy)
     for section in sections:
         for path, identity in _circles(getattr(book, section)):
             problem = f"{_WORDS[section].replace('_', ' ')} {shown(identity)} is above itself"
             hint = "let one of the circle have none"
             yield InvalidValue(path, problem, hint).under(place_of(section, identity))
+
+
+def _unknown_people(book: AgreementBook, policy: SupportPolicy) -> Iterator[InvalidValue]:
+    """Users, groups and skills that the policy names and the book does not have, where it has any."""
+    known: dict[str, Collection[str]] = {name: getattr(book, name) for name in _PEOPLE if getattr(book, name)}
+    templates = policy.escalation.templates.items()
+    placed: list[tuple[str, object]] = [
+        (f"$.escalation.templates{at_key(name)[1:]}", template) for name, template in templates
+    ]
+    placed += [(f"$.reactions[{index}]", reaction) for index, reaction in enumerate(policy.reactions)]
+    placed.append(("$.assignment", policy.assignment))
+    for place, noun in placed:
+        for path, target, name in _references(noun, place):
+            if target in known and name not in known[target]:
+                noun_word = _WORDS[target].replace("_", " ")
+                problem = f"no {noun_word} {shown(name)}, which the policy names there"
+                yield InvalidValue(path, problem, nearest(name, tuple(known[target])))
 
 
 def _references(noun: Any, path: str = "$") -> Iterator[tuple[str, str, str]]:

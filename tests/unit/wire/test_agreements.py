@@ -129,3 +129,21 @@ def test_a_circle_of_accounts_is_told_once() -> None:
     with pytest.raises(DocumentError) as caught:
         from_plain(AgreementBook, document)
     assert [problem.path for problem in caught.value.problems] == ["$.accounts.b.parent"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "place"),
+    [
+        ('[escalation.templates.late]\napproval_group = "bord"', "$.escalation.templates.late.approval_group: no group"),
+        ('[escalation.templates.late]\nwatch_list = ["mai"]', "$.escalation.templates.late.watch_list[0]: no user"),
+        ('[[assignment.rules]]\nid = "all"\ngroup = "bord"', "$.assignment.rules[0].group: no group"),
+    ],
+)
+def test_people_that_a_policy_names_are_those_of_the_book(policy: str, place: str) -> None:
+    """A template whose approvers are nobody would approve everything; a book without people is not asked."""
+    rules = load_policy(f'format = 1\nname = "desk"\nversion = "1"\n{policy}')
+    people = 'format = 1\n[groups.board]\nname = "Board"\n[users.mia]\nname = "Mia"\ngroups = ["board"]'
+    with pytest.raises(DocumentError) as caught:
+        load_agreements(people, rules)
+    assert place in str(caught.value)
+    assert load_agreements("format = 1", rules).groups == {}
