@@ -14,6 +14,7 @@ What holds for all of them:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -110,7 +111,10 @@ class CaseStore(Protocol):
         """The cases that an alert has opened, ended ones and the major one too."""
 
     def cases_opened(self, consumer_id: ConsumerId, since: datetime) -> int:
-        """How many cases of a consumer were opened after an instant. It is asked for where the policy bounds them."""
+        """How many cases a consumer opened for themselves after an instant; what others opened for them is none of it.
+
+        It is asked for where the policy bounds them.
+        """
 
 
 class ClockStore(Protocol):
@@ -153,10 +157,11 @@ class UnitOfWork(Protocol):
         ``entry.time`` is kept, too, where `TimeLog` finds it.
 
         A compare-and-set: the case must be at the version before (at version 1: there must be none), no entry may have
-        the receipt's id, and each entry of a ledger must be the next, so that ``ledger_entries`` is one less. Else it
-        raises StaleVersion, with ``expected`` the version before, and the service starts over. The comparison and the
-        change are one step: of two commits of one version, or of one sequence, one succeeds. Law: ``used`` is the sum
-        of the ledger, whoever takes at the same time.
+        the receipt's id, each entry of a ledger must be the next, so that ``ledger_entries`` is one less, and each case
+        that ``entry.relies_on`` names must be at the version that it says. Else it raises StaleVersion, of the case that
+        is at another version and with the one ``expected``, and the service starts over. The comparison and the change
+        are one step: of two commits of one version, or of one sequence, one succeeds, and one of two cases that rely on
+        each other. Law: ``used`` is the sum of the ledger, whoever takes at the same time.
         """
 
 
@@ -290,8 +295,18 @@ class PolicyStore(Protocol):
 class Mailroom(Protocol):
     """Which messages are of which cases, by channel. It is no part of `Host`: a service that takes them in has one."""
 
+    def conversation(self, channel: Channel, message_ids: Sequence[str]) -> AbstractContextManager[None]:
+        """What is held while a message is taken in that is, answers or refers to these, until they are remembered.
+
+        Two that share one of these ids should wait for each other: else two messages of a conversation that come at
+        once may make two cases of it. Where that does no harm, it is a `contextlib.nullcontext`.
+        """
+
     def threads(self, channel: Channel, message_ids: Sequence[str]) -> Mapping[str, Sequence[CaseId]]:
-        """The cases that these messages are known to be of; those of which nothing is known may be left out."""
+        """The cases that these messages are known to be of; those of which nothing is known may be left out.
+
+        Each case of a message is looked up once, whoever answers it: so give a letter to thousands an id for each.
+        """
 
     def remember(self, channel: Channel, message_ids: Sequence[str], case_id: CaseId) -> None:
         """Know that these messages are of the case, besides what is known of them. It may be said again."""

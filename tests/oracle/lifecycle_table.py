@@ -70,7 +70,7 @@ reject_major_case  | M=?proposed       | M=?proposed       | M=?proposed       |
 add_children       | W=?major S=?major | W=?major S=?major | W=?major S=?major |                   |        |
 follow_parent      | S=                | S=                | S=                |                   |        |
 hear_of_child      | S=?major          | S=?major          | S=?major          | S=?major          |        |
-merge_case         | W>cancelled S=    | W>cancelled S=    | W>cancelled S=    |                   |        |
+merge_case         | W>cancelled S=    | W>cancelled S=    | W>cancelled S=    | S=                | S=     |
 """
 
 NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {

@@ -186,8 +186,8 @@ class TaskLife(RuleBasedStateMachine):
             told = [(one.kind, one.to) for one in decision.intents if one.about == "task_cancelled"]
             assert told == self.world["told"]
             assert [kind for kind in map(_plain, decision.events) if kind] == [
-                *self.world["happened"],
                 *(["blocker_resolved"] if any(self.answers(event) for event in decision.events) else []),
+                *self.world["happened"],
             ]
             self.take(decision)
 

@@ -1,7 +1,7 @@
 """A host that keeps everything in the process: for tests, notebooks, and to read what the ports mean."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -106,6 +106,7 @@ class MemoryHost(KnownNouns):
                 raise StaleVersion(case.id, case.version - 1, found)
             if receipt is not None and receipt.command_id in self._commands:
                 raise StaleVersion(case.id, case.version - 1)
+            self._check(entry.relies_on)
             if entry.ledger:
                 self._count(entry.ledger)
             if entry.time:
@@ -155,7 +156,15 @@ class MemoryHost(KnownNouns):
     def cases_opened(self, consumer_id: ConsumerId, since: datetime) -> int:
         """See `csmcore.ports.CaseStore`."""
         with self._lock:
-            return sum(case.consumer == consumer_id and case.opened_at > since for case in self._cases.values())
+            opened = (case for case in self._cases.values() if case.consumer == case.opened_by == consumer_id)
+            return sum(case.opened_at > since for case in opened)
+
+    def _check(self, versions: Mapping[CaseId, int]) -> None:
+        """Refuse what relies on other versions of cases than these are at."""
+        for case_id, version in versions.items():
+            known = self._cases.get(case_id)
+            if known is None or known.version != version:
+                raise StaleVersion(case_id, version, None if known is None else known.version)
 
     def _count(self, ledger: Sequence[LedgerEntry]) -> None:
         """Add entries to their ledgers, or none of them."""

@@ -6,7 +6,15 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from csmcore.errors import InvalidValue, OutOfRange, shown
-from csmcore.model import RECURRENCE_FIELDS, Case, CaseSummary, RecurrenceField, RecurrenceReport, RecurringCases
+from csmcore.model import (
+    RECURRENCE_FIELDS,
+    Case,
+    CaseSummary,
+    RecurrenceField,
+    RecurrenceReport,
+    RecurringCases,
+    says_something,
+)
 
 __all__ = ["find_recurring"]
 
@@ -79,7 +87,7 @@ def _grouped(ordered: list[CaseSummary], key: _By) -> Iterator[tuple[tuple[str, 
     groups: dict[tuple[str, ...], list[CaseSummary]] = {}
     for case in ordered:
         values = tuple(getattr(case, name) for name in key)
-        if all(values):
+        if all(value and says_something(value) for value in values):
             groups.setdefault(values, []).append(case)
     yield from groups.items()
 

@@ -165,7 +165,8 @@ class MajorRecipient:
 class MajorCaseProposal:
     """One major case for all these customers, or, where there is a ``case``, these customers for it.
 
-    ``command_id`` is the same however often the alert comes, as long as that major case has not ended.
+    ``command_id`` is that of the command that proposes it, the same however often the alert comes, as long as that
+    major case has not ended; or of the one that gives these customers children.
     """
 
     command_id: CommandId

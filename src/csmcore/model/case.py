@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
+from csmcore.model.actor import ActorKind
 from csmcore.model.blocking import ActionStatus, Blocker
 from csmcore.model.case_task import CaseTask
 from csmcore.model.escalation import Escalation
@@ -88,7 +89,8 @@ class Case:
     The fields are those of the form (ServiceNow's and EXM's). ``informed_users`` is the watch list; impact and
     urgency are 1 High to 3 Low, priority 1 Critical to 5 Planning. ``case_type``, ``substate`` and ``extra`` are as the
     policy declares them. ``blockers``, ``tasks`` and ``records`` are by their keys; contributors are those who work on
-    its tasks. What is said on it is a store of its own: `Comment`, `WorkNote`. Raises InvalidValue, NaiveDatetime.
+    its tasks. ``opened_by_kind`` is the kind of actor that ``opened_by`` is, which older logs do not tell. What is said
+    on it is a store of its own: `Comment`, `WorkNote`. Raises InvalidValue, NaiveDatetime.
     """
 
     id: CaseId = attrs.field(validator=is_short_id)
@@ -143,6 +145,7 @@ class Case:
 
     opened_at: datetime
     opened_by: str = attrs.field(validator=is_id)
+    opened_by_kind: ActorKind | None = attrs.field(default=None, validator=optional(one_of(get_args(ActorKind))))
     updated_at: datetime
     first_response_at: datetime | None = None
     share_resolution_notes: bool = False

@@ -1,5 +1,7 @@
 """What a rule answers when it says yes: the new state of things, and why."""
 
+from collections.abc import Mapping
+
 import attrs
 
 from csmcore.model.activity import Activity
@@ -7,6 +9,8 @@ from csmcore.model.case import Case
 from csmcore.model.consumption import LedgerEntry, TimeEntry
 from csmcore.model.derivation import EntitlementDecision
 from csmcore.model.events import Event
+from csmcore.model.frozen_mapping import frozen
+from csmcore.model.ids import CaseId
 from csmcore.model.notifications import Notification
 from csmcore.model.orders import Order
 from csmcore.model.reasons import Reason
@@ -26,7 +30,8 @@ class Decision:
     A service saves all of it in one unit of work, or none. ``revision`` is None for a tick, which changes no field.
     ``derivation`` is the answer about the entitlement, where the command asked that question; ``ledger`` is what the
     case took of entitlements with it, or gave back, ``time`` what was worked on it. ``intents`` are for the host to
-    send, ``orders`` are further commands, in the system's name, once this one is kept.
+    send, ``orders`` are further commands, in the system's name, once this one is kept. ``relies_on`` are the other
+    cases that were looked at, by the versions that they must still be at when it is kept.
     Printed it is text; a notebook shows it with a table of the clocks. Neither has what people wrote.
     """
 
@@ -41,6 +46,7 @@ class Decision:
     derivation: EntitlementDecision | None = None
     ledger: tuple[LedgerEntry, ...] = ()
     time: tuple[TimeEntry, ...] = ()
+    relies_on: Mapping[CaseId, int] = attrs.field(factory=dict, converter=frozen)
 
     def __str__(self) -> str:
         """The case, then why, what happened, every clock, and what the host is left to do; instants in UTC."""

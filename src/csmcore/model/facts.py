@@ -19,7 +19,7 @@ from csmcore.model.entitlement import Entitlement
 from csmcore.model.family import ChildCase
 from csmcore.model.group import Group
 from csmcore.model.household import Household
-from csmcore.model.ids import GroupId, UserId
+from csmcore.model.ids import CommandId, GroupId, UserId
 from csmcore.model.install_base_item import InstallBaseItem
 from csmcore.model.location import Location
 from csmcore.model.policy import SupportPolicy
@@ -47,7 +47,8 @@ class CaseFacts:
     entitlements so far, ``consumed`` those that are not among ``entitlements``; ``time_entries`` is the time that was
     worked on it. ``account_is_escalated`` says that an escalation of the account is open, ``approvers`` who may decide
     on one of the case. ``parent`` is the case above it and ``children`` are those below, ``recipients`` those whom it
-    is to have children for, ``merge_target`` is the case that it is to be merged into. ``actor_groups`` are the groups
+    is to have children for, accounts with their primary contacts, ``used_ids`` the ids among `child_ids` that opened
+    some; ``merge_target`` is the case that it is to be merged into. ``actor_groups`` are the groups
     of whoever acts. Of a case that a contact opens for others, ``relationships`` are those of the account, with their
     types, and ``contact_relationships`` name who acts for it. ``recent_cases`` and ``recent_comments`` are what the
     consumer who acts opened, and said on this case, within 24 hours.
@@ -77,7 +78,8 @@ class CaseFacts:
     approvers: tuple[UserId, ...] = ()
     parent: Case | None = None
     children: tuple[ChildCase, ...] = ()
-    recipients: tuple[Account | Consumer, ...] = ()
+    recipients: tuple[Account | Consumer | Contact, ...] = ()
+    used_ids: frozenset[CommandId] = frozenset()
     merge_target: Case | None = None
     actor_groups: tuple[GroupId, ...] = ()
     relationships: tuple[AccountRelationship, ...] = ()

@@ -1,5 +1,6 @@
 """The log of a case: what each accepted command left behind. It is the outbox too."""
 
+from collections.abc import Mapping
 from typing import Self
 
 import attrs
@@ -9,6 +10,7 @@ from csmcore.model.decisions import Decision
 from csmcore.model.derivation import EntitlementDecision
 from csmcore.model.events import Event
 from csmcore.model.fields import is_id, within
+from csmcore.model.frozen_mapping import frozen
 from csmcore.model.ids import ActivityId, CaseId, CommandId
 from csmcore.model.notifications import Notification
 from csmcore.model.orders import Order
@@ -31,7 +33,8 @@ class LogEntry:
     """One accepted command, by case and version; ``receipt`` is None where its sender gave it no id.
 
     With the entries before it and the texts that ``activity`` names, it tells the whole decision. Texts of comments and
-    work notes are not repeated here. ``revision`` is None for a tick.
+    work notes are not repeated here. ``revision`` is None for a tick. ``relies_on`` are the versions of other cases by
+    which it was decided.
     """
 
     case: CaseId = attrs.field(validator=is_id)
@@ -46,6 +49,7 @@ class LogEntry:
     derivation: EntitlementDecision | None = None
     ledger: tuple[LedgerEntry, ...] = ()
     time: tuple[TimeEntry, ...] = ()
+    relies_on: Mapping[CaseId, int] = attrs.field(factory=dict, converter=frozen)
 
     @classmethod
     def of(cls, decision: Decision, receipt: CommandReceipt | None) -> Self:
@@ -63,4 +67,5 @@ class LogEntry:
             derivation=decision.derivation,
             ledger=decision.ledger,
             time=decision.time,
+            relies_on=decision.relies_on,
         )

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import attrs
 
 from csmcore.errors import InvalidValue, LimitExceeded, shown
+from csmcore.model.actor import Actor
 from csmcore.model.case import CHANNELS, Case, Channel
 from csmcore.model.commands import AddComment, OpenCase
 from csmcore.model.facts import CaseFacts
@@ -84,16 +85,18 @@ class Message:
         """Keep the instant in UTC."""
         in_utc(self, "sent_at")
 
-    @property
-    def command_id(self) -> CommandId:
-        """The id of the command that it becomes: the same for the same message, another for every other.
+    def command_id_of(self, actor: Actor) -> CommandId:
+        """The id of the command that it becomes: the same for the same message of the same sender, another for others.
 
-        It holds a digest of the message's own id, which may be too long for an id, or no id at all.
+        So nobody takes an id from its rightful sender by using it first. It holds a digest of who sends it and of the
+        message's own id, which may be too long for an id, or no id at all.
 
-        >>> Message(channel="email", message_id="<1@example.org>").command_id[:30]
-        'message:email:c0723f335f036784'
+        >>> eve = Actor(kind="contact", id="eve")
+        >>> Message(channel="email", message_id="<1@example.org>").command_id_of(eve)[:30]
+        'message:email:a16d2b281dea50ed'
         """
-        return CommandId(f"message:{self.channel}:{sha256(self.message_id.encode()).hexdigest()}")
+        said = f"{actor.kind}\n{actor.id}\n{self.message_id}"  # no id has a line break
+        return CommandId(f"message:{self.channel}:{sha256(said.encode()).hexdigest()}")
 
     @property
     def thread(self) -> tuple[str, ...]:
@@ -140,11 +143,11 @@ class KnownCase:
 class MessageFacts:
     """What is known about a message before it is decided about.
 
-    ``taken_into`` is the case that a message of this channel with this id went into before. ``threads`` are the cases
-    that messages are known of, by their ids: of those taken in, of those that these mention (`MessageDecision.thread`),
-    and of those that the desk sent. ``cases`` are all of these, those whose numbers the subject names
-    (`csmcore.rules.numbers_in`), and what those have been merged into or are followed by. ``is_own`` says that the
-    desk sent the message itself.
+    ``taken_into`` is the case that this message of this sender (`Message.command_id_of`) went into before. ``threads``
+    are the cases that messages are known of, by their ids: of those taken in, of those that these mention
+    (`MessageDecision.thread`), and of those that the desk sent. ``cases`` are all of these, those whose numbers the
+    subject names (`csmcore.rules.numbers_in`), and what those have been merged into or are followed by; those in which
+    the sender has no part may be left out. ``is_own`` says that the desk sent the message itself.
     """
 
     taken_into: CaseId | None = attrs.field(default=None, validator=optional(is_id))

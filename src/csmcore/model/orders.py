@@ -40,8 +40,12 @@ class Order:
     @classmethod
     def of(cls, command: Command, case: CaseId | None, key: str) -> Self:
         """The order to do this to a case; ``key`` says what asked for it, and which of its orders this is."""
-        short = key if len(key) <= _LONGEST else sha256(key.encode()).hexdigest()
-        return cls(case=case, action=command.action, command=command, command_id=CommandId(ORDER + short))
+        return cls(case=case, action=command.action, command=command, command_id=cls.id_of(key))
+
+    @staticmethod
+    def id_of(key: str) -> CommandId:
+        """The command id of the order that this key names."""
+        return CommandId(ORDER + (key if len(key) <= _LONGEST else sha256(key.encode()).hexdigest()))
 
     def __str__(self) -> str:
         """What is to be done, and to what."""

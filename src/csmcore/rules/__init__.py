@@ -28,8 +28,15 @@ from csmcore.rules.cases.flows import Flow, Flows
 from csmcore.rules.cases.intake import case_types_for, follow_up, for_themselves
 from csmcore.rules.cases.lifecycle import replay_events
 from csmcore.rules.cases.limits import within_a_day
+from csmcore.rules.cases.major import child_ids
 from csmcore.rules.cases.merging import merged_histories
-from csmcore.rules.cases.messages import UniqueMessages, decide_message, unique_messages
+from csmcore.rules.cases.messages import (
+    UniqueMessages,
+    decide_message,
+    has_part,
+    opened_instead,
+    unique_messages,
+)
 from csmcore.rules.cases.priority import grades_for, priority_of
 from csmcore.rules.cases.record_updates import RECORD_RULES, RECORD_UPDATES, CaseNews, RecordRule, RecordUpdate
 from csmcore.rules.cases.records import draft_for
@@ -210,6 +217,7 @@ __all__ = [
     "cases_for_alert",
     "change_asset_state",
     "change_category",
+    "child_ids",
     "compile_assignment",
     "compile_policy",
     "contract_due",
@@ -246,6 +254,7 @@ __all__ = [
     "handling_note_on",
     "handling_notes",
     "handling_status_on",
+    "has_part",
     "head_on",
     "history_of",
     "import_accounts",
@@ -273,6 +282,7 @@ __all__ = [
     "next_deadline",
     "numbers_in",
     "on_duty",
+    "opened_instead",
     "overlay_table",
     "parts_of",
     "portfolio_gaps",

@@ -4,7 +4,7 @@
 Services of any kind, analysis and hosts with a shell of their own call these and nothing below them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -177,7 +177,16 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         derivation=derivation,
         ledger=used.ledger,
         time=taken.time,
+        relies_on=_relied_on(taken, facts),
     )
+
+
+def _relied_on(taken: Step, facts: CaseFacts) -> Mapping[CaseId, int]:
+    """The versions of other cases that the step is only true of: what it says itself, and the parent that is new."""
+    parent = facts.parent
+    if parent is None or taken.changes.get("parent") != parent.id:
+        return taken.relies_on
+    return {**taken.relies_on, parent.id: parent.version}
 
 
 def _by_time_alone(plan: Plan, sla: SlaState, now: datetime) -> list[Happening]:

@@ -12,6 +12,7 @@ from csmcore.model import (
     Alert,
     AlertDecision,
     AlertFacts,
+    Case,
     CaseId,
     Consumer,
     Decision,
@@ -78,7 +79,7 @@ class AlertDesk:
             if major.case is None:
                 yield self._cases.open(command, decided.by, major.command_id)
             elif (children := self._children(major.case, major)) is not None:
-                yield self._cases.apply(major.case, children, decided.by)
+                yield self._cases.apply(major.case, children, decided.by, major.command_id)
         except Refused as refused:
             yield refused.refusal
 
@@ -89,7 +90,7 @@ class AlertDesk:
         if case is None or case.major_case_state != "accepted" or not customers:
             return None
         return AddChildren(
-            accounts=tuple(each.account for each in customers if each.account is not None),
+            accounts=tuple(dict.fromkeys(each.account for each in customers if each.account is not None)),
             consumers=tuple(each.consumer for each in customers if each.account is None and each.consumer is not None),
         )
 
@@ -99,15 +100,20 @@ class AlertDesk:
         items = {each: tuple(host.items_of(each)) for each in alert.configuration_items}
         owned = [item for found in items.values() for item in found]
         cases = tuple(host.cases_of_alert(alert.id))
-        majors = sorted((case for case in cases if case.major_case_state), key=lambda case: (case.opened_at, case.id))
+        majors = sorted(filter(_is_major, cases), key=lambda case: (case.opened_at, case.id))
         return AlertFacts(
             items=items,
             accounts=tuple(_accounts(host, owned)),
             consumers=tuple(_consumers(host, owned)),
             households=tuple(_households(host, owned)),
-            cases=tuple(case for case in cases if not case.major_case_state),
+            cases=tuple(case for case in cases if not _is_major(case)),
             major=majors[-1] if majors else None,
         )
+
+
+def _is_major(case: Case) -> bool:
+    """Whether it is a major case, or proposed as one; one that was rejected is like any other."""
+    return case.major_case_state in {"proposed", "accepted"}
 
 
 def _accounts(host: Host, items: Iterable[InstallBaseItem]) -> Iterator[Account]:

@@ -5,7 +5,7 @@ one unit of work. What the host's ports raise passes through as it is.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, NotFound, StaleVersion, shown
@@ -23,6 +23,7 @@ from csmcore.model import (
     LogEntry,
     Message,
     MessageDecision,
+    MessageFacts,
     OpenCase,
     Order,
     Reason,
@@ -42,11 +43,12 @@ from csmcore.rules import (
     decide_tick,
     for_themselves,
     next_auto_close_step,
+    opened_instead,
 )
 from csmcore.services.gathering import facts_of_case, facts_of_opening
 from csmcore.services.reads import CaseReads, persist
 from csmcore.services.recalling import recalled
-from csmcore.services.receiving import Received, message_facts
+from csmcore.services.receiving import Received, is_as_before, message_facts
 
 __all__ = ["CaseService"]
 
@@ -54,6 +56,7 @@ _NO_FACTS = CaseFacts()
 _TICK = "tick:"
 _MESSAGE = "message:"
 _OWN = (_TICK, ORDER, _MESSAGE)
+_RECEIVED = 5  # times that a message is decided about
 
 
 class CaseService(CaseReads):
@@ -139,31 +142,50 @@ class CaseService(CaseReads):
     def receive(self, message: Message, actor: Actor, token: SubjectToken = BRACKETS) -> Received:
         """Take in a message from any channel: a comment on the case that it belongs to, a follow-up, or a new case.
 
-        A message that comes again, by its channel and id, changes nothing. Raises Refused, with every reason, where
-        nothing may become of it; InvalidValue where the service has no mailroom.
+        A message that comes again from the same sender, by its channel and id, changes nothing. What was decided about
+        it is decided anew while its command is refused, or overtaken, and what is known has changed; where a follow-up
+        is refused for good, the message opens a case of its own. Raises Refused, with every reason, where nothing may
+        become of it; StaleVersion; InvalidValue where the service has no mailroom.
         """
         mailroom = self._mailroom
         if mailroom is None:
             raise InvalidValue("mailroom", "the service has none", "give CaseService a mailroom")
-
-        def received() -> Received:
-            policy, now = self._host.current_policy(), self._host.now()
-            facts = message_facts(self._host, mailroom, message, token, now)
-            decided = accepted(decide_message(message, actor, facts, policy, now, token))
-            entry = self._host.entry(decided.command_id)
-            if entry is not None and self._follows_up:  # whoever kept it may not have come to tell anybody
-                self._follow(entry)
-            return Received(message=decided, decision=self._sent(decided, actor))
-
-        answer = _unless_overtaken(received)
-        case_id = answer.message.case if answer.decision is None else answer.decision.case.id
-        if case_id is not None:
-            mailroom.remember(message.channel, answer.message.thread, case_id)
+        with mailroom.conversation(message.channel, message.thread):
+            answer = self._received(message, actor, token, mailroom)
+            case_id = answer.message.case if answer.decision is None else answer.decision.case.id
+            if case_id is not None:
+                mailroom.remember(message.channel, answer.message.thread, case_id)
         return answer
+
+    def _received(self, message: Message, actor: Actor, token: SubjectToken, mailroom: Mailroom) -> Received:
+        """What became of a message, once its command stands."""
+
+        def decided() -> tuple[MessageFacts, MessageDecision]:
+            policy, now = self._host.current_policy(), self._host.now()
+            facts = message_facts(self._host, mailroom, message, actor, token, now)
+            return facts, accepted(decide_message(message, actor, facts, policy, now, token))
+
+        facts, answer = decided()
+        left = _RECEIVED
+        while True:
+            left -= 1
+            try:
+                return Received(message=answer, decision=self._sent(answer, actor))
+            except (Refused, StaleVersion) as failure:
+                later, again = decided()
+                if left > 0 and not is_as_before(later, facts):
+                    facts, answer = later, again
+                elif answer.outcome == "follow_up" and isinstance(failure, Refused):
+                    answer = opened_instead(message, actor, answer, failure.refusal)
+                else:
+                    raise
 
     def _sent(self, decided: MessageDecision, actor: Actor) -> Decision | None:
         match decided.command:
             case None:
+                entry = self._host.entry(decided.command_id)
+                if entry is not None and self._follows_up:  # whoever kept it may not have come to tell anybody
+                    self._follow(entry)
                 return None
             case OpenCase():
                 receipt = _receipt_of(decided.command_id, None, decided.command, actor)
@@ -327,16 +349,6 @@ def _case_of(case_id: CaseId | None) -> CaseId:
     if case_id is None:
         raise NotFound("case", "none")
     return case_id
-
-
-def _unless_overtaken(attempt: Callable[[], Received]) -> Received:
-    """What an attempt comes to; once more where the same message was taken in somewhere else meanwhile."""
-    try:
-        return attempt()
-    except Refused as refused:
-        if "command_id_reused" not in refused.refusal.codes:
-            raise
-        return attempt()
 
 
 def _tick_receipt(decision: Decision) -> CommandReceipt:

@@ -43,4 +43,5 @@ def _decision(host: Host, entry: LogEntry, plan_of: Callable[[PolicyRef], Plan])
         derivation=entry.derivation,
         ledger=entry.ledger,
         time=entry.time,
+        relies_on=entry.relies_on,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, cast
 
 from csmcore.model import (
@@ -20,26 +20,31 @@ from csmcore.model import (
     Case,
     CaseCommand,
     CaseId,
+    CommandId,
     Comment,
     Consumer,
     ConsumerId,
+    Contact,
     ContactRelationship,
     EscalationCommand,
     HearOfChild,
     MergeCase,
     OpenCase,
     ProposeMajorCase,
+    RejectSolution,
+    ReopenCase,
     SupportPolicy,
     UpdateCase,
     UserId,
 )
 from csmcore.ports import Host
-from csmcore.rules import approval_group_for
+from csmcore.rules import approval_group_for, child_ids
 
 __all__ = ["around_case", "around_opening"]
 
 _DAY = timedelta(days=1)
 _BY_TASK = frozenset({"update_task", "close_task", "cancel_task", "log_time"})
+_COMMENTING = (AddComment, RejectSolution, ReopenCase)
 _FAMILY = (AddChildren, MergeCase, ProposeMajorCase, AcceptMajorCase)
 _ENDS = frozenset({"propose_solution", "update_case", "deescalate", "follow_parent"})  # then it may close by itself
 
@@ -77,6 +82,8 @@ def _around(  # noqa: PLR0913, PLR0917 - the same
     if action in _ENDS and case.account is not None:
         escalation = host.account_escalation(case.account)
         yield "account_is_escalated", escalation is not None and escalation.is_open
+    if isinstance(command, AddChildren):  # before the children: one that is opened in between shows in one of the two
+        yield "used_ids", frozenset(_used_ids(host, case.id, command))
     if _has_family(case, command, actor):
         yield "children", tuple(host.children(case.id))
     parent = command.changes.get("parent", case.parent) if isinstance(command, UpdateCase) else case.parent
@@ -87,7 +94,7 @@ def _around(  # noqa: PLR0913, PLR0917 - the same
     if isinstance(command, MergeCase) and command.into is not None:
         yield "merge_target", host.case(command.into)
     limited = policy.cases.comments_a_day is not None
-    is_said = command is None or isinstance(command, AddComment)
+    is_said = command is None or isinstance(command, _COMMENTING)
     if limited and is_said and actor is not None and actor.kind == "consumer":
         yield "recent_comments", _said(host, case, actor, now - _DAY)
 
@@ -113,9 +120,21 @@ def _approvers(host: Host, case: Case, command: CaseCommand | None, policy: Supp
                 yield user.id
 
 
-def _recipients(host: Host, command: AddChildren) -> Iterator[Account | Consumer]:
+def _used_ids(host: Host, case_id: CaseId, command: AddChildren) -> Iterator[CommandId]:
+    """The ids of the commands that opened children for these customers before."""
     for account_id in command.accounts:
-        yield from islice(host.accounts(account_id), 1)
+        yield from takewhile(host.entry, child_ids(case_id, "account", account_id))
+    for consumer_id in command.consumers:
+        yield from takewhile(host.entry, child_ids(case_id, "consumer", consumer_id))
+
+
+def _recipients(host: Host, command: AddChildren) -> Iterator[Account | Consumer | Contact]:
+    for account_id in command.accounts:
+        for account in islice(host.accounts(account_id), 1):
+            yield account
+            contact = None if account.primary_contact is None else host.contact(account.primary_contact)
+            if contact is not None:
+                yield contact
     for consumer_id in command.consumers:
         consumer = host.consumer(consumer_id)
         if consumer is not None:

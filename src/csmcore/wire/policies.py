@@ -53,14 +53,9 @@ def policy_from_plain(document: object) -> SupportPolicy:
     except DocumentError as error:
         raise DocumentError(_by_id(problem, body) for problem in error.problems) from None
     problems = Problems()
-    placed: list[tuple[str, Measure | SlaDefinition]] = [
-        (f"$.measures{at_key(name)[1:]}", measure) for name, measure in policy.measures.items()
-    ]
-    placed += [(f"$.definitions{at_key(definition.id)[1:]}", definition) for definition in policy.definitions]
-    for owner, noun in placed:
-        for place, condition in _conditions(noun):
-            for found in check(condition, REVISION_SCHEMA):
-                problems.add(InvalidValue(found.path, found.problem, found.hint), f"{owner}.{place}")
+    for place, condition in _placed(policy):
+        for found in check(condition, REVISION_SCHEMA):
+            problems.add(InvalidValue(found.path, found.problem, found.hint), place)
     for name, case_type in policy.case_types.items():
         for problem in case_type.problems():
             problems.add(problem, f"$.case_types{at_key(name)[1:]}")
@@ -86,6 +81,20 @@ def without_format(document: object) -> dict[str, Any]:
 def written(document: object) -> str:
     """A document as JSON for people."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _placed(policy: SupportPolicy) -> Iterator[tuple[str, Condition]]:
+    """Every condition on revisions, but for those of case types, with its place in the document."""
+    owners: list[tuple[str, Measure | SlaDefinition]] = [
+        (f"$.measures{at_key(name)[1:]}", measure) for name, measure in policy.measures.items()
+    ]
+    owners += [(f"$.definitions{at_key(definition.id)[1:]}", definition) for definition in policy.definitions]
+    for owner, noun in owners:
+        yield from ((f"{owner}.{place}", condition) for place, condition in _conditions(noun))
+    for index, reaction in enumerate(policy.reactions):
+        if reaction.when is not None:
+            yield f"$.reactions[{index}].when", reaction.when
+    yield from ((f"$.assignment.{place}", condition) for place, condition in policy.assignment.conditions)
 
 
 def _conditions(noun: Measure | SlaDefinition) -> Iterator[tuple[str, Condition]]:

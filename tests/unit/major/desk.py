@@ -16,6 +16,7 @@ from csmcore.model import (
     CaseId,
     ChildCase,
     Command,
+    CommandId,
     Consumer,
     Contact,
     Event,
@@ -146,7 +147,9 @@ class Desk:
             recipients=(
                 *(self.accounts[name] for name in wanted.accounts if name in self.accounts),
                 *(self.consumers[name] for name in wanted.consumers if name in self.consumers),
+                *self.contacts.values(),
             ),
+            used_ids=frozenset(map(CommandId, self.done)),
             merge_target=self.cases.get(into or ""),
         )
 

@@ -7,7 +7,7 @@ import pytest
 
 from csmcore.adapters import MemoryHost, SettableClock
 from csmcore.conditions import field
-from csmcore.errors import InvalidValue, NotFound
+from csmcore.errors import DocumentError, InvalidValue, NotFound
 from csmcore.model import (
     AddComment,
     AddWorkNote,
@@ -25,7 +25,9 @@ from csmcore.model import (
     SupportPolicy,
     UpdateCase,
 )
+from csmcore.rules import compile_policy
 from csmcore.services import CaseService
+from csmcore.wire import load_policy
 from tests.unit.services.desk import ANN, BOOK, JO, POLICY, WANTED, at, check_whole, made, opened, walk
 
 ESCALATES: Any = made(Reaction, id="up", on="clock_breached", definition="tier", assign_group="tier-2")
@@ -262,3 +264,13 @@ def test_a_resolved_case_times_out() -> None:
     kinds = [sent.kind for _, sent in letters.sent.values()]
     assert kinds == ["notify_customer", "notify_assignee", "notify_customer", "notify_assignee", "send_survey"]
     check_whole(host)
+
+
+def test_a_reaction_is_about_what_revisions_have() -> None:
+    """A condition that could never hold is refused, with its place, in a document as in Python."""
+    wrong = made(Reaction, id="r", on="clock_breached", notify=("x",), when=field("stat") == "new")
+    with pytest.raises(InvalidValue, match=r"\$\.reactions\[0\]\.when"):
+        compile_policy(SupportPolicy(name="p", version="1", reactions=(wrong,)))
+    document = 'format = 1\nname = "p"\nversion = "1"\n[[reactions]]\nid = "r"\non = "clock_breached"\nnotify = ["x"]\n'
+    with pytest.raises(DocumentError, match=r"\$\.reactions\[0\]\.when"):
+        load_policy(document + 'when = { field = "stat", op = "eq", value = "new" }')

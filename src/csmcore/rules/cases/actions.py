@@ -7,12 +7,14 @@ import attrs
 from csmcore.calendars import as_utc
 from csmcore.model import ACTIONS, Action, Actor, Case, CaseFacts, Reason
 from csmcore.rules.cases.case_types import parties_in, unfilled
+from csmcore.rules.cases.effects import STANDING
 from csmcore.rules.cases.escalating import escalation_facts
 from csmcore.rules.cases.flows import flow_of
-from csmcore.rules.cases.limits import too_many_comments
+from csmcore.rules.cases.limits import COMMENTING, too_many_comments
+from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.refusing import verdict
 from csmcore.rules.clocks.plan import Plan
-from csmcore.rules.escalation.actions import escalation_actions
+from csmcore.rules.escalation.actions import EscalationOption, escalation_actions
 
 __all__ = ["Available", "actions_for"]
 
@@ -40,21 +42,27 @@ def actions_for(case: Case, actor: Actor, facts: CaseFacts, plan: Plan, now: dat
     flow = flow_of(plan.flows, case.case_type)
     parties = parties_in(flow, case, actor, facts)
     told = escalation_facts(case, facts)
-    escalating: dict[str, tuple[Reason, ...]] = {
-        option.action: option.reasons
+    escalating: dict[str, EscalationOption] = {
+        option.action: option
         for option in escalation_actions(case.escalation, parties, actor, told, plan.policy.escalation, now)
     }
     answers: list[Available] = []
     for action in ACTIONS:
         if action != "open_case":
-            row, _, requires, reasons = verdict(case, action, parties, plan.policy, now, flow, actor.roles)
+            row, by, requires, reasons = verdict(case, action, parties, plan.policy, now, flow, actor.roles)
             if row is not None and row.holds:
                 reasons += tuple(unfilled(flow, row.holds, case, facts))
             if action == "update_case" and row is not None:
                 requires += tuple(need for reason in unfilled(flow, flow.kept, case, facts) for need in reason.fields)
-            if action == "add_comment" and parties:
-                reasons += too_many_comments(actor, facts, plan.policy)
-            if not reasons:
-                reasons += escalating.get(action, ())
+            said = COMMENTING.get(action)
+            if said is not None and said in requires and parties:
+                reasons += too_many_comments(actor, facts, plan.policy, said)
+            option = escalating.get(action)
+            if option is not None:
+                requires = tuple(dict.fromkeys((*requires, *option.required)))
+                reasons = reasons or option.reasons
+            if not reasons and action in STANDING:
+                moment = Moment(case, actor, by, None if row is None else row.to, facts, plan.policy, now, plan.flows)
+                reasons = tuple(STANDING[action](moment))
             answers.append(Available(action, not reasons, reasons, requires))
     return tuple(answers)

@@ -9,10 +9,11 @@ from csmcore.model import Action, AddBlocker, Blocker, Reason, Refusal, ResolveB
 from csmcore.rules.cases.moments import BY_CUSTOMER, Moment
 from csmcore.rules.cases.steps import Happening, Step
 
-__all__ = ["BLOCKING", "blocked", "unblocked"]
+__all__ = ["BLOCKING", "blocked", "nothing_to_resolve", "unblocked"]
 
 _BY_REQUEST = Reason("request_info_instead", "the customer is waited for by asking them: request info", ("reason",))
 _BY_STATE = Reason("still_awaited", "the case waits for its customer: resume work instead", ("blocker",))
+_NO_BLOCKER = Reason("no_blocker", "nothing blocks the case", ("blocker",))
 _NO_TEXT = Reason("missing", "text or record is missing", ("text", "record"))
 
 
@@ -61,12 +62,23 @@ def _unfit(moment: Moment, command: AddBlocker, key: str) -> Iterator[Reason]:
 
 def _resolve_blocker(moment: Moment, command: ResolveBlocker) -> Step | Refusal:
     key = command.blocker or ""
-    if key == BY_CUSTOMER and moment.case.state == "awaiting_info":
+    if _is_awaited(moment, key):
         return Refusal((_BY_STATE,))
     happened = tuple(unblocked(moment, key))
     if not happened:
         return Refusal((Reason("unknown_blocker", f"{shown(key)} does not block the case", ("blocker",)),))
     return moment.step(*happened)
+
+
+def nothing_to_resolve(moment: Moment) -> Iterator[Reason]:
+    """Why no blocker can be resolved now: there is none but the customer, who is still waited for, or none at all."""
+    active = [key for key, blocker in moment.case.blockers.items() if blocker.is_active]
+    if all(_is_awaited(moment, key) for key in active):
+        yield _BY_STATE if active else _NO_BLOCKER
+
+
+def _is_awaited(moment: Moment, key: str) -> bool:
+    return key == BY_CUSTOMER and moment.case.state == "awaiting_info"
 
 
 BLOCKING: Mapping[Action, Callable[[Moment, Any], Step | Refusal]] = MappingProxyType(

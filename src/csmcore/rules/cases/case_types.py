@@ -4,27 +4,33 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import attrs
-
 from csmcore.conditions import same
 from csmcore.errors import InvalidValue, shown
-from csmcore.model import OF_TYPE, Actor, Case, CaseFacts, Reason, made
+from csmcore.model import OF_TYPE, Actor, Case, CaseFacts, CaseId, Reason
 from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.flows import Flow, Flows, flow_of
 from csmcore.rules.cases.moments import Moment
-from csmcore.rules.cases.parties import parties_of
+from csmcore.rules.cases.parties import OUTSIDE, parties_of
 from csmcore.rules.cases.revisions import case_record
-from csmcore.rules.cases.transitions import OPENING, Party
+from csmcore.rules.cases.showing import is_meant, newborn, shows
+from csmcore.rules.cases.transitions import Party
 from csmcore.rules.clocks.plan import Plan
 
-__all__ = ["Typed", "extra_for", "is_offered", "parties_in", "seen_extra", "typed_opening", "typed_update", "unfilled"]
+__all__ = [
+    "Followed",
+    "Typed",
+    "extra_for",
+    "followed_by",
+    "is_offered",
+    "parties_in",
+    "seen_extra",
+    "typed_opening",
+    "typed_update",
+    "unfilled",
+]
 
 _MACHINES = frozenset({"system", "integration"})
-_OUTSIDE = frozenset({"customer", "internal"})
 _NO_VALUES: Mapping[str, object] = MappingProxyType({})
-_BLANK: Mapping[str, object] = MappingProxyType(
-    {field.name: None if field.default is attrs.NOTHING else field.default for field in attrs.fields(Case)}
-)
 _SETTLED = Reason("type_settled", "the type of a case changes only while it is new or open", ("case_type",))
 _BY_AGENTS = Reason("not_yours_to_set", "case_type is set by agents", ("case_type",))
 _NEVER_MAJOR = Reason("never_major", "a major case, or one proposed as such, cannot have this type", ("case_type",))
@@ -38,6 +44,14 @@ class Typed(NamedTuple):
     refusals: list[Reason]
 
 
+class Followed(NamedTuple):
+    """The case that a new one goes on from, its flow, and everything that the actor is to it."""
+
+    case: Case
+    flow: Flow
+    parties: tuple[Party, ...]
+
+
 # --- who sees it, who opens it ---------------------------------------------------------------------------------------
 
 
@@ -46,38 +60,32 @@ def parties_in(flow: Flow, case: Case, actor: Actor, facts: CaseFacts) -> tuple[
     parties = parties_of(case, actor, facts)
     if flow.name is None or not parties or actor.kind in _MACHINES:
         return parties
-    if not _is_meant(flow.type.visible_to, actor, parties):
+    if not is_meant(flow.type.visible_to, parties, actor.roles):
         return ()
-    return parties if _shows(flow, case, parties, facts) else ()
+    return parties if shows(flow, case, parties, facts) else ()
+
+
+def followed_by(name: CaseId | None, actor: Actor, facts: CaseFacts, flows: Flows) -> Followed | None:
+    """The case of that name that a new one goes on from; None, too, where the actor has no part in it."""
+    case = facts.followed
+    if name is None or case is None or case.id != name:
+        return None
+    flow = flow_of(flows, case.case_type)
+    parties = parties_in(flow, case, actor, facts)
+    return Followed(case, flow, parties) if parties else None
 
 
 def is_offered(
     flow: Flow, fields: Mapping[str, Any], actor: Actor, parties: tuple[Party, ...], facts: CaseFacts
 ) -> bool:
     """Whether the actor may choose the type for a new case with these fields."""
-    return _may_open(flow, _newborn({**fields, "extra": _defaults(flow, _NO_VALUES)}), actor, parties, facts)
-
-
-def _is_meant(words: frozenset[str], actor: Actor, parties: tuple[Party, ...]) -> bool:
-    """Whether some words name the actor; none name everybody."""
-    return not words or not words.isdisjoint(parties) or not words.isdisjoint(actor.roles)
-
-
-def _shows(flow: Flow, case: Case, parties: tuple[Party, ...], facts: CaseFacts) -> bool:
-    """Whether the type's condition holds, which is asked of those alone who do not work on cases."""
-    works = not _OUTSIDE.issuperset(parties)
-    return works or flow.is_visible is None or flow.is_visible(case_record(case, facts), None)
+    return _may_open(flow, newborn({**fields, "extra": _defaults(flow, _NO_VALUES)}), actor, parties, facts)
 
 
 def _may_open(flow: Flow, case: Case, actor: Actor, parties: tuple[Party, ...], facts: CaseFacts) -> bool:
-    is_meant = _is_meant(flow.type.opened_by, actor, parties)
-    is_seen = actor.kind in _MACHINES or _is_meant(flow.type.visible_to, actor, parties)
-    return is_meant and is_seen and (flow.is_visible is None or flow.is_visible(case_record(case, facts), None))
-
-
-def _newborn(fields: Mapping[str, Any]) -> Case:
-    """The case as its opening would have it, for conditions to look at."""
-    return made(Case, {**_BLANK, **fields, "state": OPENING.to})
+    is_theirs = is_meant(flow.type.opened_by, parties, actor.roles)
+    is_seen = actor.kind in _MACHINES or is_meant(flow.type.visible_to, parties, actor.roles)
+    return is_theirs and is_seen and (flow.is_visible is None or flow.is_visible(case_record(case, facts), None))
 
 
 def _unknown_type(name: object) -> Reason:
@@ -97,7 +105,8 @@ def typed_opening(
     if flow is None:
         return Typed({}, [], [_unknown_type(name)])
     is_free = "agent" in parties or actor.kind in _MACHINES
-    copied = facts.followed.extra if facts.followed is not None and fields.get("follow_up_of") else _NO_VALUES
+    followed = followed_by(fields.get("follow_up_of"), actor, facts, flows)
+    copied = _NO_VALUES if followed is None or followed.case.case_type != name else _copied(followed, actor)
     given, refusals = _own_fields(flow, fields.get("extra", _NO_VALUES), copied, is_free=is_free)
     changes: dict[str, Any] = {}
     extra = {**_defaults(flow, given), **{key: value for key, value in given.items() if value is not None}}
@@ -105,7 +114,7 @@ def typed_opening(
     substate = flow.first_substate("new")
     if substate is not None:
         changes["substate"] = substate
-    case = _newborn({**fields, **changes})
+    case = newborn({**fields, **changes})
     if not _may_open(flow, case, actor, parties, facts):
         return Typed({}, [], [_unknown_type(name)])
     return Typed(changes, [], refusals + unfilled(flow, flow.opening.holds, case, facts))
@@ -114,17 +123,15 @@ def typed_opening(
 def typed_update(moment: Moment, given: Mapping[str, Any], beside: Mapping[str, Any]) -> Typed:
     """What an update means for the type, the substate and the own fields of a case; ``beside`` are its other changes.
 
-    Another type keeps the fields that it has, too, and clears the others.
+    Another type keeps the fields that it has, too, and clears the others. One that the actor may not choose is answered
+    as one that there is not.
     """
     case, typed = moment.case, Typed({}, [], [])
     name = given.get("case_type", case.case_type)
     is_new = name != case.case_type
     flow = moment.flows.get(name) if is_new else flow_of(moment.flows, name)
-    if is_new:
-        typed.refusals.extend(_fixed(moment))
     if flow is None:
-        typed.refusals.append(_unknown_type(name))
-        return typed
+        return _untyped(moment, name)
     extra, refusals = _own_fields(flow, given.get("extra", _NO_VALUES), _NO_VALUES, is_free=moment.by != "customer")
     typed.refusals.extend(refusals)
     if is_new:
@@ -136,7 +143,10 @@ def typed_update(moment: Moment, given: Mapping[str, Any], beside: Mapping[str, 
     typed.refusals.extend(_divided(flow, case, given, typed.changes, is_new=is_new))
     after = changed(case, {**beside, **typed.changes})
     if is_new:
-        typed.refusals.extend(_unfit(flow, after, moment))
+        parties = parties_of(after, moment.actor, moment.facts)
+        if not _may_open(flow, after, moment.actor, parties, moment.facts):
+            return _untyped(moment, name)
+        typed.refusals[:0] = (*_fixed(moment), *_unfit(flow, after))
     needs = (*flow.opening.holds, *flow.kept) if is_new else flow.kept
     typed.refusals.extend(unfilled(flow, dict.fromkeys(needs), after, moment.facts))
     return typed
@@ -149,13 +159,17 @@ def unfilled(flow: Flow, needs: Iterable[str], case: Case, facts: CaseFacts) -> 
 
 def seen_extra(flow: Flow, case: Case, actor: Actor, parties: tuple[Party, ...]) -> Mapping[str, object]:
     """The own fields of a case of this flow, as far as somebody with these parties in it may see them."""
-    sees_all = not _OUTSIDE.issuperset(parties) or actor.kind in _MACHINES
+    sees_all = not OUTSIDE.issuperset(parties) or actor.kind in _MACHINES
     fields = flow.type.fields
     return {
         name: value
         for name, value in case.extra.items()
         if name in fields and (sees_all or fields[name].customer_may_see)
     }
+
+
+def _copied(followed: Followed, actor: Actor) -> Mapping[str, object]:
+    return seen_extra(followed.flow, followed.case, actor, followed.parties)
 
 
 def extra_for(case: Case, actor: Actor, facts: CaseFacts, plan: Plan) -> Mapping[str, object]:
@@ -217,11 +231,13 @@ def _fixed(moment: Moment) -> Iterator[Reason]:
         yield _SETTLED
 
 
-def _unfit(flow: Flow, after: Case, moment: Moment) -> Iterator[Reason]:
+def _untyped(moment: Moment, name: object) -> Typed:
+    """What is said of a type that there is not."""
+    return Typed({}, [], [*_fixed(moment), _unknown_type(name)])
+
+
+def _unfit(flow: Flow, after: Case) -> Iterator[Reason]:
     """Why the case cannot have this type."""
-    parties = parties_of(after, moment.actor, moment.facts)
-    if not _may_open(flow, after, moment.actor, parties, moment.facts):
-        yield _unknown_type(flow.name)
     if not flow.type.may_be_major and after.major_case_state in {"proposed", "accepted"}:
         yield _NEVER_MAJOR
 

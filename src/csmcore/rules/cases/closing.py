@@ -21,7 +21,7 @@ from csmcore.model import (
     Satisfaction,
     says_something,
 )
-from csmcore.rules.cases.moments import Moment, details_of, respondent
+from csmcore.rules.cases.moments import Moment, details_of, is_customer_told, respondent
 from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.cases.timing_out import reminders_due
 
@@ -113,12 +113,13 @@ def closed(
     *,
     asks: bool = True,
 ) -> Step:
-    """The case closed; whoever answers for its customer is asked how it went, once."""
+    """The case closed; whoever answers for its customer is asked how it went, once, if they see the case."""
     case = moment.case
     changes = {"state": "closed", "closed_at": moment.now, "closed_by": moment.actor.id, **more}
     happened: tuple[Happening, ...] = (Happening(kind, changes, details_of(activity[0]) if activity else {}),)
     reasons = _warned(moment)
-    if asks and not case.survey_requested and respondent(case) is not None:
+    is_asked = asks and not case.survey_requested and respondent(case) is not None
+    if is_asked and is_customer_told(moment, changes):
         happened += (Happening("survey_requested", {"survey_requested": True}),)
         reasons += (_SURVEY,)
     return moment.step(*happened, activity=activity, reasons=reasons)

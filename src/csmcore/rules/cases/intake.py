@@ -29,14 +29,16 @@ from csmcore.model import (
     made,
     says_something,
 )
-from csmcore.rules.cases.case_types import is_offered, parties_in, seen_extra, typed_opening
+from csmcore.rules.cases.case_types import Followed, followed_by, is_offered, typed_opening
+from csmcore.rules.cases.continuing import continued
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
 from csmcore.rules.cases.limits import too_many_cases
 from csmcore.rules.cases.major import candidate_taken, major_opening_denied
-from csmcore.rules.cases.moments import details_of, other_respondent, told
+from csmcore.rules.cases.moments import details_of, other_respondent, told, told_informed
 from csmcore.rules.cases.parties import SIDES, account_of_opening, is_agent, is_partner, parties_opening
 from csmcore.rules.cases.refusing import NOT_INVOLVED, missing, verdict
-from csmcore.rules.cases.relating import relate
+from csmcore.rules.cases.relating import THINGS, outsiders_listed, relate
+from csmcore.rules.cases.showing import is_shown_to_customer, newborn
 from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.cases.transitions import OPENING, Party
 from csmcore.rules.clocks.plan import Plan
@@ -45,13 +47,14 @@ from csmcore.rules.customers.acting import Neighbourhood, can_create_on_behalf
 __all__ = ["case_types_for", "follow_up", "for_themselves", "new_case", "opening"]
 
 _CUSTOMER = ("account", "contact", "consumer", "requested_by")
-_COPIED = (*_CUSTOMER, "partner", "partner_contact", "product", "asset", "sold_product", "install_base_item")
+_AGREED = ("contract", "entitlement")
 _OF_MAJOR = ("major_case_state", "business_impact", "major_case_of")
 _FOR_AGENTS = (
     *("assignment_group", "assigned_to", "work_notes_list", "contract", "entitlement", "parent"),
     *("priority", "comment", "alert", *_OF_MAJOR),
 )
 _OF_TYPE = frozenset({"case_type", "extra"})
+_OF_THINGS = frozenset(THINGS)
 _ASIDE = frozenset({"comment", "major_case_of"})
 """What is said with the opening, and is no field of the case."""
 _FOR_INSIDE = ("requested_by", "partner", "partner_contact")
@@ -109,10 +112,8 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
     parties = parties_opening(command, actor, facts) or _on_behalf(command, actor, facts)
     if not parties:
         return Refusal((NOT_INVOLVED,))
-    given = {name: value for name, default in _DEFAULTS if (value := getattr(command, name)) != default}
-    denied = tuple(_not_theirs_to_set(given, actor, parties, facts.followed))
-    aside = _ASIDE.union(name for reason in denied for name in reason.fields if name == "parent")
-    written = {name: value for name, value in given.items() if name not in aside}
+    followed = followed_by(command.follow_up_of, actor, facts, flows)
+    written, denied = _said(command, actor, parties, followed)
     fields, reasons, refusals = relate(written, {"id": case_id}, facts, policy, now)
     if not _OF_TYPE.isdisjoint(fields):
         typed = typed_opening(fields, actor, parties, facts, flows)
@@ -120,18 +121,20 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
         refusals += typed.refusals
     refusals += missing(_REQUIRED.get(command.major_case_state, OPENING.requires), _with_customer(command, fields))
     refusals += major_opening_denied(command, actor, parties, policy)
-    refusals += denied
+    refusals += (*denied, *outsiders_listed(fields))
     refusals += too_many_cases(actor, facts, policy)
-    refusals += _no_follow_up(command, actor, facts, policy, now, flows)
+    refusals += _no_follow_up(command, actor, followed, facts.followed_policy or policy, now)
     if refusals:
         return Refusal(tuple(refusals))
     fields |= {"id": case_id, "number": number, "policy": policy.ref, "state": OPENING.to}
-    fields |= {"opened_at": now, "opened_by": actor.id}
+    fields |= {"opened_at": now, "opened_by": actor.id, "opened_by_kind": actor.kind}
     if "assigned_to" in fields:
         fields["assigned_at"] = now
     if _is_for_customer(command, actor):
         fields |= {"partner": actor.account, "partner_contact": actor.id}
-    return _opened(command, fields, actor, parties, reasons)
+    flow = flow_of(flows, fields.get("case_type"))
+    is_shown = flow.name is None or is_shown_to_customer(flow, newborn(fields), facts)
+    return _opened(command, fields, actor, parties, reasons, is_shown=is_shown)
 
 
 def new_case(fields: Mapping[str, Any]) -> Case:
@@ -152,14 +155,18 @@ def new_case(fields: Mapping[str, Any]) -> Case:
 def case_types_for(command: OpenCase, actor: Actor, facts: CaseFacts, plan: Plan, now: datetime) -> tuple[str, ...]:
     """The case types that the actor may choose for a case that they want opened, in the order of the policy.
 
-    A type that is not among them is refused as one that there is not. ``facts`` are as for `decide_open`. Raises
-    NaiveDatetime.
+    A type that is not among them is refused as one that there is not; for what is not the customer's there is none.
+    ``facts`` are as for `decide_open`. Raises NaiveDatetime.
     """
     command = for_themselves(command, actor)
     parties = parties_opening(command, actor, facts) or _on_behalf(command, actor, facts)
-    given = {name: value for name, default in _DEFAULTS if (value := getattr(command, name)) != default}
-    fields = relate(given, {}, facts, plan.policy, as_utc(now)).changes
-    flows = plan.flows.values() if parties else ()
+    if not parties:
+        return ()
+    followed = followed_by(command.follow_up_of, actor, facts, plan.flows)
+    fields, _, refusals = relate(_said(command, actor, parties, followed)[0], {}, facts, plan.policy, as_utc(now))
+    if not all(_OF_THINGS.isdisjoint(reason.fields) for reason in refusals):
+        return ()
+    flows = plan.flows.values()
     return tuple(flow.name for flow in flows if flow.name and is_offered(flow, fields, actor, parties, facts))
 
 
@@ -169,25 +176,16 @@ def follow_up(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
     """The command that opens a case to go on from this one, or every reason why there is none to open.
 
     It copies whom the case is for, what it is about, and agreements that were set by hand (others are derived afresh);
-    its type with the fields that the actor sees, where ``flows``, a plan's, have it and the actor may choose it. A host
-    sets what else it knows with `attrs.evolve`. `opening` asks again, of ``facts.followed``. Raises NaiveDatetime.
+    its type with the fields that the actor sees, where ``flows``, a plan's, have it. What a case could not be opened
+    with now is left out: a contact, a thing, a product or an agreement that is the customer's no more, an item that was
+    taken out, a type that the actor may not choose, or that needs a field which they do not see.
+
+    ``facts`` are those of the case; ``policy`` is the one that the new case would pin, ``facts.followed_policy`` the
+    one that this case pins, where they differ. A host sets what else it knows with `attrs.evolve`. `opening` asks
+    again, of ``facts.followed``. Raises NaiveDatetime.
     """
-    flow = flow_of(flows, case.case_type)
-    parties = parties_in(flow, case, actor, facts)
-    reasons = verdict(case, "follow_up", parties, policy, as_utc(now)).reasons
-    if reasons:
-        return Refusal(reasons)
-    is_copied = flow.name is not None and is_offered(flow, vars(case), actor, parties, facts)
-    return OpenCase(
-        short_description=case.short_description,
-        channel=case.channel,
-        follow_up_of=case.id,
-        contract=case.contract if case.contract_is_manual else None,
-        entitlement=case.entitlement if case.entitlement_is_manual else None,
-        case_type=flow.name if is_copied else None,
-        extra=seen_extra(flow, case, actor, parties) if is_copied else {},
-        **{name: getattr(case, name) for name in _COPIED},
-    )
+    answer = continued(case, actor, facts, policy, now, flows)
+    return answer if isinstance(answer, Refusal) else answer.command
 
 
 def _on_behalf(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
@@ -217,36 +215,59 @@ def _is_for_customer(command: OpenCase, actor: Actor) -> bool:
     return is_partner(actor) and actor.id != command.contact
 
 
+def _said(
+    command: OpenCase, actor: Actor, parties: tuple[Party, ...], followed: Followed | None
+) -> tuple[dict[str, Any], tuple[Reason, ...]]:
+    """What the command says of the case as far as it is the actor's to say, and a reason for the rest, each.
+
+    Nothing is looked up for that: what there is beside theirs is not theirs to learn.
+    """
+    given = {name: value for name, default in _DEFAULTS if (value := getattr(command, name)) != default}
+    denied = tuple(_not_theirs_to_set(given, actor, parties, followed))
+    aside = _ASIDE.union(name for reason in denied for name in reason.fields)
+    return {name: value for name, value in given.items() if name not in aside}, denied
+
+
 def _not_theirs_to_set(
-    given: Mapping[str, Any], actor: Actor, parties: tuple[Party, ...], followed: Case | None
+    given: Mapping[str, Any], actor: Actor, parties: tuple[Party, ...], followed: Followed | None
 ) -> Iterator[Reason]:
     """What only agents and machines say about a new case, unless it is copied from the one that it follows."""
     if not {"agent", "manager"}.isdisjoint(parties) or actor.kind in {"system", "integration"}:
         return
     own = {"partner": actor.account, "partner_contact": actor.id}
+    copied = {} if followed is None else _copied(followed.case)
     for name in _NOT_FOR[actor.kind]:
-        if name in given and given[name] != own.get(name) and given[name] != getattr(followed, name, None):
+        if name in given and given[name] not in {own.get(name), copied.get(name)}:
             yield Reason("not_yours_to_set", f"{name} is set by agents", (name,))
 
 
-def _no_follow_up(  # noqa: PLR0913, PLR0917 - what `opening` sees
-    command: OpenCase, actor: Actor, facts: CaseFacts, policy: SupportPolicy, now: datetime, flows: Flows
+def _copied(followed: Case) -> Mapping[str, Any]:
+    """What `follow_up` takes over that customers do not say themselves."""
+    agreed = [name for name in _AGREED if getattr(followed, f"{name}_is_manual")]
+    return {name: getattr(followed, name) for name in (*_CUSTOMER, "partner", "partner_contact", *agreed)}
+
+
+def _no_follow_up(
+    command: OpenCase, actor: Actor, followed: Followed | None, policy: SupportPolicy, now: datetime
 ) -> tuple[Reason, ...]:
-    followed = facts.followed
     if command.follow_up_of is None:
         return ()
-    is_known = followed is not None and followed.id == command.follow_up_of
-    flow = flow_of(flows, followed.case_type if followed is not None else None)
-    parties = parties_in(flow, followed, actor, facts) if followed and is_known else ()
-    if followed is None or not parties:  # a stranger to that case is told the same whether it exists or not
+    if followed is None:  # a stranger to that case is told the same whether it exists or not
         return (Reason("unknown_follow_up_of", f"{shown(command.follow_up_of)}: no such case", ("follow_up_of",)),)
-    pinned = facts.followed_policy or policy
-    return verdict(followed, "follow_up", parties, pinned, now, flow, actor.roles).reasons
+    case, flow, parties = followed
+    return verdict(case, "follow_up", parties, policy, now, flow, actor.roles).reasons
 
 
-def _opened(
-    command: OpenCase, fields: dict[str, Any], actor: Actor, parties: tuple[Party, ...], reasons: list[Reason]
+def _opened(  # noqa: PLR0913 - all that makes the step
+    command: OpenCase,
+    fields: dict[str, Any],
+    actor: Actor,
+    parties: tuple[Party, ...],
+    reasons: list[Reason],
+    *,
+    is_shown: bool,
 ) -> Step:
+    """The step with who is told of it: the customer, if they see the case, the assignee, and of a comment all."""
     by = SIDES[next(party for party in parties if party in OPENING.by)]
     case_id, now = fields["id"], fields["opened_at"]
     said: tuple[Comment, ...] = ()
@@ -257,9 +278,11 @@ def _opened(
     customer = other_respondent(fields.get("contact"), fields.get("consumer"), fields.get("requested_by"), actor)
     assignee = fields.get("assigned_to")
     intents: list[Notification] = []
-    if customer is not None:
+    if customer is not None and is_shown:
         intents.append(told("notify_customer", (customer,), "case_opened", spoken))
     if assignee is not None and not (actor.kind == "internal" and assignee == actor.id):
         intents.append(told("notify_assignee", (assignee,), "case_opened", spoken))
+    if said and "informed_users" in fields:
+        intents += told_informed(newborn(fields), actor, "case_opened", spoken, intents, is_shown=is_shown)
     opened = Happening("case_opened", fields, details_of(said[0]) if said else {})
     return Step(fields, (opened,), said, tuple(intents), tuple(reasons), by, candidate_taken(command, case_id))

@@ -8,13 +8,23 @@ import attrs
 
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, shown
-from csmcore.model import Actor, Case, CaseCommand, CaseFacts, Event, Refusal, SupportPolicy, UpdateCase
+from csmcore.model import (
+    Actor,
+    Case,
+    CaseCommand,
+    CaseFacts,
+    Event,
+    Refusal,
+    SupportPolicy,
+    UpdateCase,
+    says_something,
+)
 from csmcore.rules.cases.case_types import parties_in, unfilled
 from csmcore.rules.cases.changing import merged
 from csmcore.rules.cases.effects import EFFECTS
 from csmcore.rules.cases.ending import with_its_end
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
-from csmcore.rules.cases.limits import too_many_comments
+from csmcore.rules.cases.limits import COMMENTING, too_many_comments
 from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.refusing import missing, verdict
 from csmcore.rules.cases.steps import Step
@@ -50,8 +60,9 @@ def step(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
         reasons += tuple(missing(requires, command))
     if row is not None and row.holds:
         reasons += tuple(unfilled(flow, row.holds, case, facts))
-    if action == "add_comment" and parties:
-        reasons += too_many_comments(actor, facts, policy)
+    said = COMMENTING.get(action)
+    if said is not None and parties and (said in requires or says_something(getattr(command, said))):
+        reasons += too_many_comments(actor, facts, policy, said)
     if reasons and not (parties and isinstance(command, UpdateCase)):
         return Refusal(reasons)
     to = None if row is None else row.to

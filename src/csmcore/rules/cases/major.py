@@ -5,10 +5,12 @@ becomes the first child of a new one, which has none (ServiceNow's major issue m
 has no children, and a major case is nobody's child.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+import attrs
 
 from csmcore.errors import shown
 from csmcore.model import (
@@ -18,9 +20,13 @@ from csmcore.model import (
     Action,
     Actor,
     AddChildren,
+    BusinessModel,
     Case,
     CaseFacts,
     CaseId,
+    CommandId,
+    Consumer,
+    Contact,
     OpenCase,
     Order,
     ProposeMajorCase,
@@ -31,17 +37,32 @@ from csmcore.model import (
     UpdateCase,
     says_something,
 )
+from csmcore.rules.cases.case_types import parties_in
+from csmcore.rules.cases.flows import Flows, flow_of
 from csmcore.rules.cases.moments import Moment, details_of
 from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.cases.transitions import Party
 
-__all__ = ["MAJOR", "candidate_taken", "major_opening_denied", "major_with_customer", "unfit_parent"]
+__all__ = [
+    "MAJOR",
+    "candidate_taken",
+    "child_ids",
+    "full_family",
+    "major_opening_denied",
+    "major_with_customer",
+    "seen_parent",
+    "unacceptable",
+    "unfit_parent",
+    "unproposable",
+    "unrejectable",
+]
 
 _Kind: TypeAlias = Literal["account", "consumer"]
 
 _CUSTOMER = ("account", "contact", "consumer", "requested_by")
 _COPIED = ("short_description", "description", "category", "channel", "business_impact", "priority")
 _FIELDS = ("accounts", "consumers")
+_MODELS: Mapping[_Kind, BusinessModel] = MappingProxyType({"account": "b2b", "consumer": "b2c"})
 _NAMED_IN_A_NOTE = 10
 _ALREADY: Mapping[str | None, Reason] = MappingProxyType(
     {
@@ -83,7 +104,7 @@ def _has_customer(case: Case) -> bool:
 
 
 def _propose(moment: Moment, command: ProposeMajorCase) -> Step | Refusal:
-    refusals = tuple(_unproposable(moment))
+    refusals = tuple(unproposable(moment))
     if refusals:
         return Refusal(refusals)
     note = moment.work_note(command.note)
@@ -91,7 +112,8 @@ def _propose(moment: Moment, command: ProposeMajorCase) -> Step | Refusal:
     return moment.step(Happening("major_case_proposed", changes, details_of(note)), activity=(note,))
 
 
-def _unproposable(moment: Moment) -> Iterator[Reason]:
+def unproposable(moment: Moment) -> Iterator[Reason]:
+    """Why the case is not proposed as a major one, whatever is said of it."""
     case = moment.case
     if case.major_case_state in _ALREADY:
         yield _ALREADY[case.major_case_state]
@@ -108,8 +130,9 @@ def _accept(moment: Moment, _: AcceptMajorCase) -> Step | Refusal:
     case = moment.case
     if not _has_customer(case):
         return moment.step(Happening("major_case_accepted", {"major_case_state": "accepted"}))
-    if moment.facts.children:
-        return Refusal((_HAS_CHILDREN,))
+    refusals = tuple(unacceptable(moment))
+    if refusals:
+        return Refusal(refusals)
     names = _COPIED if case.priority_override else (*_COPIED, "impact", "urgency")
     copied = {name: getattr(case, name) for name in names}
     command = OpenCase(major_case_state="accepted", major_case_of=case.id, **copied)
@@ -117,49 +140,84 @@ def _accept(moment: Moment, _: AcceptMajorCase) -> Step | Refusal:
     return moment.step(Happening("major_case_accepted", {"major_case_state": None}), orders=(order,))
 
 
+def unacceptable(moment: Moment) -> Iterator[Reason]:
+    """Why the case cannot be the first child of a major case, which it becomes if it has a customer."""
+    if _has_customer(moment.case) and moment.facts.children:
+        yield _HAS_CHILDREN
+
+
 def _reject(moment: Moment, command: RejectMajorCase) -> Step | Refusal:
     """Like any other again, which needs a customer."""
-    if not _has_customer(moment.case):
-        return Refusal((_NO_CUSTOMER_LEFT,))
+    refusals = tuple(unrejectable(moment))
+    if refusals:
+        return Refusal(refusals)
     note = moment.work_note(command.reason)
     changes = {"major_case_state": "rejected"}
     return moment.step(Happening("major_case_rejected", changes, details_of(note)), activity=(note,))
+
+
+def unrejectable(moment: Moment) -> Iterator[Reason]:
+    """Why the case cannot be one like any other."""
+    if not _has_customer(moment.case):
+        yield _NO_CUSTOMER_LEFT
 
 
 # --- a child for each customer ---------------------------------------------------------------------------------------
 
 
 def _add_children(moment: Moment, command: AddChildren) -> Step | Refusal:
-    """One case for each who has no live one below this yet.
-
-    Its command's id counts the ended ones that they had, so that two lists sent at once give nobody two.
-    """
-    facts = moment.facts
-    known = {_Customer(_kind_of(noun), noun.id): noun for noun in facts.recipients}
-    wanted = _wanted(command)
-    live, ended = _children_by_customer(facts)
+    """One case for each who has no live one below this yet; an account's primary contact has it, if they are known."""
+    wanted, live = _wanted(command), _living(moment.facts)
     new = [whose for whose in wanted if whose not in live]
-    refusals = [_unknown(whose) for whose in wanted if whose not in known]
     kept = tuple(_kept(whose) for whose in wanted if whose in live)
-    if not new:
-        refusals += kept
-    most = moment.policy.major_cases.max_children
-    if sum(child.state not in TERMINAL_STATES for child in facts.children) + len(new) > most:
-        refusals.append(Reason("too_many_children", f"a major case has at most {most:,} at a time", _FIELDS))
+    refusals = [*_not_served(wanted, moment), *(() if new else kept), *_too_many(moment, len(new))]
     if refusals:
         return Refusal(tuple(refusals))
-    primary = {whose: noun.primary_contact for whose, noun in known.items() if isinstance(noun, Account)}
-    orders = tuple(_opened(moment, command, whose, primary.get(whose), ended[whose]) for whose in new)
+    contacts, strangers = _primary_contacts(moment.facts)
+    orders = tuple(_opened(moment, command, whose, contacts.get(whose)) for whose in new)
+    reasons = (*kept, *(strangers[whose] for whose in new if whose in strangers))
     note = moment.work_note(_noted(new))
     details = {**details_of(note), "accounts": _ids(new, "account"), "consumers": _ids(new, "consumer")}
-    return moment.step(Happening("children_added", {}, details), activity=(note,), reasons=kept, orders=orders)
+    return moment.step(Happening("children_added", {}, details), activity=(note,), reasons=reasons, orders=orders)
 
 
-_FIELDS = ("accounts", "consumers")
+def full_family(moment: Moment) -> Iterator[Reason]:
+    """Why a major case gets no child, whosever it is."""
+    return _too_many(moment, 1)
 
 
-def _kind_of(noun: object) -> _Kind:
-    return "account" if isinstance(noun, Account) else "consumer"
+def _too_many(moment: Moment, new: int) -> Iterator[Reason]:
+    most = moment.policy.major_cases.max_children
+    if sum(child.state not in TERMINAL_STATES for child in moment.facts.children) + new > most:
+        yield Reason("too_many_children", f"a major case has at most {most:,} at a time", _FIELDS)
+
+
+def _not_served(wanted: list[_Customer], moment: Moment) -> Iterator[Reason]:
+    """A reason for each who can have no case."""
+    known = {(type(noun), noun.id) for noun in moment.facts.recipients}
+    policy = moment.policy
+    for whose in wanted:
+        if (Account if whose.kind == "account" else Consumer, whose.id) not in known:
+            yield _unknown(whose)
+        elif not policy.allows_consumers_of_accounts and _MODELS[whose.kind] not in policy.business_models:
+            text = f"{shown(whose.id)}: the policy has no business with {whose.kind}s"
+            yield Reason("business_model", text, (f"{whose.kind}s",))
+
+
+def _primary_contacts(facts: CaseFacts) -> tuple[dict[_Customer, str], dict[_Customer, Reason]]:
+    """Who has an account's child; for an account whose primary contact is no contact of its, that nobody has."""
+    theirs = {(noun.account, noun.id) for noun in facts.recipients if isinstance(noun, Contact)}
+    contacts: dict[_Customer, str] = {}
+    strangers: dict[_Customer, Reason] = {}
+    for noun in facts.recipients:
+        if isinstance(noun, Account) and noun.primary_contact is not None:
+            whose = _Customer("account", noun.id)
+            if (noun.id, noun.primary_contact) in theirs:
+                contacts[whose] = noun.primary_contact
+            else:
+                text = f"{shown(noun.primary_contact)}: {shown(noun.id)} has no such contact, and its child has none"
+                strangers[whose] = Reason("unknown_contact", text, ("accounts",))
+    return contacts, strangers
 
 
 def _wanted(command: AddChildren) -> list[_Customer]:
@@ -167,18 +225,26 @@ def _wanted(command: AddChildren) -> list[_Customer]:
     return [*accounts, *(_Customer("consumer", consumer) for consumer in command.consumers)]
 
 
-def _children_by_customer(facts: CaseFacts) -> tuple[set[_Customer], Counter[_Customer]]:
-    """Who has a child that lives, and how many each has that have ended."""
+def _living(facts: CaseFacts) -> set[_Customer]:
+    """Who has a child that lives."""
     live: set[_Customer] = set()
-    ended: Counter[_Customer] = Counter()
     for child in facts.children:
-        customers = (_Customer("account", child.account or ""), _Customer("consumer", child.consumer or ""))
-        (ended if child.state in TERMINAL_STATES else live).update(customers)
-    return live, ended
+        if child.state not in TERMINAL_STATES:
+            live |= {_Customer("account", child.account or ""), _Customer("consumer", child.consumer or "")}
+    return live
 
 
-def _opened(moment: Moment, command: AddChildren, whose: _Customer, contact: str | None, ended: int) -> Order:
-    case = moment.case
+def child_ids(case_id: CaseId, kind: Literal["account", "consumer"], customer: str) -> Iterator[CommandId]:
+    """The ids of the commands that open children of a major case for one customer: the first, the next, and so on.
+
+    Each is used up by the child that it opened, wherever that is now. So of two lists that are sent at once, both open
+    the same child; and one that is sent after the child has ended, or was moved, opens another.
+    """
+    return (Order.id_of(f"{case_id}/child/{number}/{kind}/{customer}") for number in count())
+
+
+def _opened(moment: Moment, command: AddChildren, whose: _Customer, contact: str | None) -> Order:
+    case, used = moment.case, moment.facts.used_ids
     fields: dict[str, Any] = {whose.kind: whose.id, "contact": contact}
     if contact is not None:
         fields["informed_users"] = (contact,)
@@ -188,10 +254,12 @@ def _opened(moment: Moment, command: AddChildren, whose: _Customer, contact: str
         short_description=case.short_description,
         channel=case.channel,
         parent=case.id,
+        alert=case.alert,
         comment=command.comment if says_something(command.comment) else "",
         **fields,
     )
-    return Order.of(child, None, f"{case.id}/child/{ended}/{whose.kind}/{whose.id}")
+    command_id = next(each for each in child_ids(case.id, *whose) if each not in used)
+    return Order(action=child.action, command=child, command_id=command_id)
 
 
 def _ids(customers: Iterable[_Customer], kind: _Kind) -> tuple[str, ...]:
@@ -245,6 +313,14 @@ def major_with_customer(fields: Mapping[str, Any]) -> Iterator[Reason]:
         for name in _CUSTOMER:
             if fields.get(name) is not None:
                 yield Reason("major_has_customer", _MAJOR_HAS_NONE, (name,))
+
+
+def seen_parent(facts: CaseFacts, actor: Actor, flows: Flows) -> CaseFacts:
+    """The facts as the actor may know them: a parent whose type hides it from them is as unknown as none."""
+    parent = facts.parent
+    if parent is None or parties_in(flow_of(flows, parent.case_type), parent, actor, facts):
+        return facts
+    return attrs.evolve(facts, parent=None)
 
 
 def unfit_parent(fields: Mapping[str, Any], facts: CaseFacts) -> Iterator[Reason]:

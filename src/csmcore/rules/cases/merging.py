@@ -8,11 +8,13 @@ from typing import Any
 
 from csmcore.errors import shown
 from csmcore.model import Action, Case, LogEntry, MergeCase, Order, Reason, Refusal
+from csmcore.rules.cases.case_types import parties_in
+from csmcore.rules.cases.flows import flow_of
 from csmcore.rules.cases.moments import Moment, details_of, respondent
 from csmcore.rules.cases.propagating import LIVE
 from csmcore.rules.cases.steps import Happening, Step
 
-__all__ = ["MERGING", "merged_histories"]
+__all__ = ["MERGING", "merged_histories", "unmergeable"]
 
 _MOST_INFORMED = 1_000  # as a case has it
 _PEOPLE = ("contact", "consumer", "requested_by")
@@ -43,9 +45,8 @@ def _merge_case(moment: Moment, command: MergeCase) -> Step | Refusal:
 
 def _gone_in(moment: Moment, command: MergeCase) -> Step | Refusal:
     """The duplicate is cancelled, and the other case is told who wants to be informed there."""
-    case, target = moment.case, moment.facts.merge_target
-    known = target if target is not None and target.id == command.into else None
-    refusals = (*_unfit(case, command, known), *((_HAS_CHILDREN,) if moment.facts.children else ()))
+    case, known = moment.case, _target(moment, command)
+    refusals = (*_unfit(case, command, known), *unmergeable(moment))
     people = () if known is None else _informed(known, _people(case))
     if known is not None and len(known.informed_users) + len(people) > _MOST_INFORMED:
         refusals += (_TOO_MANY,)
@@ -58,7 +59,22 @@ def _gone_in(moment: Moment, command: MergeCase) -> Step | Refusal:
         known.id,
         f"{case.id}/{case.version + 1}/merge/{known.id}",
     )
-    return moment.step(Happening("case_merged", changes), orders=(order,))
+    step = moment.step(Happening("case_merged", changes), orders=(order,))
+    return step._replace(relies_on={known.id: known.version})
+
+
+def unmergeable(moment: Moment) -> Iterator[Reason]:
+    """Why the case goes into no other, whichever that is; it may still take a duplicate in."""
+    if moment.by != "system" and moment.facts.children:
+        yield _HAS_CHILDREN
+
+
+def _target(moment: Moment, command: MergeCase) -> Case | None:
+    """The other case. One whose type hides it from the actor is as unknown as one that there is not."""
+    target = moment.facts.merge_target
+    if target is None or target.id != command.into:
+        return None
+    return target if parties_in(flow_of(moment.flows, target.case_type), target, moment.actor, moment.facts) else None
 
 
 def _unfit(case: Case, command: MergeCase, target: Case | None) -> Iterator[Reason]:

@@ -2,11 +2,12 @@
 
 Where a message belongs is asked in this order, and the first place that is the sender's own decides: the message that
 it answers; those that it refers to, the newest first; a message before it that mentioned it; the numbers in its
-subject. **Nobody is led to a case in which they have no part**: what is another's is as unknown as what does not exist.
-So a number that was guessed opens a case of its own.
+subject. Of the cases of one message, one that takes the comment comes before one that a new case would go on from.
+**Nobody is led to a case in which they have no part**: what is another's is as unknown as what does not exist. So a
+number that was guessed opens a case of its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from csmcore.model import (
     Actor,
     AddComment,
     Case,
+    CaseFacts,
     CaseId,
     KnownCase,
     Message,
@@ -32,22 +34,23 @@ from csmcore.model import (
     says_something,
 )
 from csmcore.rules.cases.case_types import parties_in
-from csmcore.rules.cases.flows import Flows, compile_flows, flow_of
-from csmcore.rules.cases.intake import follow_up
+from csmcore.rules.cases.continuing import continued
+from csmcore.rules.cases.flows import Flow, Flows, compile_flows, flow_of
+from csmcore.rules.cases.parties import parties_of
 from csmcore.rules.cases.refusing import verdict
 from csmcore.rules.cases.subjects import BRACKETS, numbers_in, short_description_of
 from csmcore.rules.cases.transitions import Party
 
-__all__ = ["UniqueMessages", "decide_message", "unique_messages"]
+__all__ = ["UniqueMessages", "decide_message", "has_part", "opened_instead", "unique_messages"]
 
 _NOTHING_TO_SAY = Reason("nothing_to_say", "the message says nothing", ("subject", "text"))
-_REUSED = Reason("message_id_reused", "another message had this id", ("message_id",))
 _TAKEN = Reason("duplicate_message", "the message was taken in before", ("message_id",))
 _OPENED = Reason("case_opened", "it is of no case of the sender's yet: it opens one")
 _FORM_LEFT = Reason("form_left_out", "there is a case already: what else was filled in is left out", ("form",))
 _MERGED = Reason("case_merged", "that case has been merged: it goes on in another", ("case",))
 _WENT_ON = Reason("case_followed", "that case has ended, and another goes on from it", ("case",))
 _FOLLOWS = Reason("follow_up_opened", "that case has ended: a new one goes on from it", ("case",))
+_INSTEAD = Reason("follow_up_refused", "none can go on from that case: it opens one of its own", ("case",))
 _NO_FORM = OpenCase()
 _MOST_HOPS = 100  # mergers and follow-ups that one way leads through
 
@@ -67,18 +70,20 @@ _UNFIT: tuple[tuple[Callable[[Message, MessageFacts], bool], Reason], ...] = (
 
 _PEOPLE: frozenset[Party] = frozenset({"customer", "agent"})
 _SENDERS: frozenset[Party] = _PEOPLE | {"system", "integration"}
+_CUSTOMERS = frozenset({"contact", "consumer"})
 
 
 class _Route(NamedTuple):
-    """A way to a case: who may go it, and what is said of one that was taken, and of one that was not."""
+    """A way to a case: who may go it, and what is said of one that was taken, and of one that led nowhere."""
 
     to: frozenset[Party]
     taken: Reason
-    passed: Reason
+    passed: tuple[Reason, ...]
 
 
 def _route(name: str, field: str, taken: str, passed: str, to: frozenset[Party] = _SENDERS) -> _Route:
-    return _Route(to, Reason(f"by_{name}", taken, (field,)), Reason(f"not_by_{name}", passed, (field,)))
+    nowhere = (Reason(f"not_by_{name}", passed, (field,)),) if passed else ()
+    return _Route(to, Reason(f"by_{name}", taken, (field,)), nowhere)
 
 
 _ROUTES: Mapping[str, _Route] = MappingProxyType(
@@ -99,7 +104,7 @@ _ROUTES: Mapping[str, _Route] = MappingProxyType(
             "mention",
             "message_id",
             "a message of the case had mentioned it",
-            "a message that had mentioned it is of no case of the sender's",
+            "",  # else a stranger who mentions it is noticed
         ),
         "number": _route(
             "number",
@@ -120,12 +125,29 @@ class UniqueMessages(NamedTuple):
     repeated: Mapping[int, int]
 
 
+class _Theirs(NamedTuple):
+    """A case in which the sender has part, its flow, and everything that they are to it."""
+
+    known: KnownCase
+    flow: Flow
+    parties: tuple[Party, ...]
+
+
 class _Place(NamedTuple):
     """The end of a way: the case to comment on, or the ended one that the new case ``goes_on``; else why neither."""
 
     case: CaseId | None
     goes_on: OpenCase | None
     reasons: tuple[Reason, ...]
+
+
+class _Search(NamedTuple):
+    """What a place is looked for with: the sender, their cases, the policy of a new one, the instant."""
+
+    actor: Actor
+    theirs: Mapping[CaseId, _Theirs]
+    policy: SupportPolicy
+    now: datetime
 
 
 def unique_messages(messages: Iterable[Message]) -> UniqueMessages:
@@ -154,94 +176,132 @@ def decide_message(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
     ``policy`` is the current one, which a new case would pin. The command is still to be decided like any other, which
     may refuse it. Laws: an automatic message never becomes anything; the sender has part in the case that it goes to;
     in whatever order, and however often, the messages of a conversation that refer to its first one arrive, they make
-    one case. Raises NaiveDatetime.
+    one case, if each is taken in after what was decided about the one before is kept. Raises NaiveDatetime.
     """
-    now = as_utc(now)
-    if facts.taken_into is not None:
-        return _again(message, actor, facts, facts.taken_into)
+    search = _Search(actor, _theirs(facts.cases, actor), policy, as_utc(now))
+    if facts.taken_into in search.theirs:
+        return _decision(message, actor, "duplicate", facts.taken_into, None, (_TAKEN,))
+    facts = attrs.evolve(facts, is_own=facts.is_own and _knows_own(message, facts, search))
     unfit = tuple(reason for holds, reason in _UNFIT if holds(message, facts))
     if unfit:
         return Refusal(unfit)
-    known = {known.case.id: known for known in facts.cases}
     passed: list[Reason] = []
-    for route, case_id in dict.fromkeys(_ways(message, facts, token)):
-        place = _place(case_id, route, known, actor, policy, now)
+    tried: set[CaseId] = set()
+    for route, named in _ways(message, facts, token):
+        fresh = [case_id for case_id in dict.fromkeys(named) if case_id in search.theirs and case_id not in tried]
+        tried.update(fresh)
+        place = _first_place(fresh, route, search)
         if isinstance(place, Refusal):
             return place
         if place.case is not None:
-            return _led(message, place.case, place.goes_on, (*passed, route.taken, *place.reasons))
-        passed += (route.passed, *place.reasons)
-    return _decision(message, "open", None, _opening(message), (*dict.fromkeys(passed), _OPENED))
+            return _led(message, actor, place, (*passed, route.taken, *place.reasons))
+        passed += (*route.passed, *place.reasons)
+    return _decision(message, actor, "open", None, _opening(message), (*passed, _OPENED))
+
+
+def opened_instead(message: Message, actor: Actor, decided: MessageDecision, refusal: Refusal) -> MessageDecision:
+    """What becomes of a message where the follow-up that was decided was refused: a case of its own, and why.
+
+    So no answer to a case that has ended is lost because that one was of a customer, or about a thing, as is no more.
+    """
+    before = [reason for reason in decided.reasons if reason not in {_FOLLOWS, _FORM_LEFT}]
+    return _decision(message, actor, "open", None, _opening(message), (*before, *refusal.reasons, _INSTEAD))
+
+
+def has_part(case: Case, actor: Actor, facts: CaseFacts) -> bool:
+    """Whether the actor has any part in the case, before its type is asked: for hosts that gather facts of theirs only.
+
+    Of ``facts``, the account and those above it are looked at, and of no actor but a contact.
+    """
+    return bool(parties_of(case, actor, facts))
 
 
 def _says_anything(message: Message) -> bool:
     return says_something(message.form.short_description) or bool(short_description_of(message))
 
 
-def _again(message: Message, actor: Actor, facts: MessageFacts, case_id: CaseId) -> MessageDecision | Refusal:
-    """A message that was taken in before, for whoever has part in the case that it went into."""
-    for known in facts.cases:
-        if known.case.id == case_id and _parties(known, actor):
-            return _decision(message, "duplicate", case_id, None, (_TAKEN,))
-    return Refusal((_REUSED,))
+def _theirs(cases: Iterable[KnownCase], actor: Actor) -> dict[CaseId, _Theirs]:
+    """The cases in which the actor has part, as their types are shown to them."""
+    theirs = {}
+    for known in cases:
+        flow = flow_of(_flows(known.case, known.policy), known.case.case_type)
+        parties = parties_in(flow, known.case, actor, known.facts)
+        if parties:
+            theirs[known.case.id] = _Theirs(known, flow, parties)
+    return theirs
 
 
-def _ways(message: Message, facts: MessageFacts, token: SubjectToken) -> Iterator[tuple[_Route, CaseId | None]]:
-    """Every way that the message names, whether it leads to a case or not."""
+def _knows_own(message: Message, facts: MessageFacts, search: _Search) -> bool:
+    """Whether the sender may know what the desk sent: customers what it sent about their cases."""
+    sent = facts.threads.get(message.message_id, ())
+    return search.actor.kind not in _CUSTOMERS or any(case_id in search.theirs for case_id in sent)
+
+
+def _ways(message: Message, facts: MessageFacts, token: SubjectToken) -> Iterator[tuple[_Route, Sequence[CaseId]]]:
+    """Every way that the message names, with the cases that it leads to, if any."""
     for name in message.thread:
         kind = "reply" if name == message.in_reply_to else "mention" if name == message.message_id else "references"
-        cases = facts.threads.get(name, ())
-        for case_id in cases:
-            yield _ROUTES[kind], case_id
-        if not cases and kind != "mention":
-            yield _ROUTES[kind], None
+        yield _ROUTES[kind], facts.threads.get(name, ())
     for number in numbers_in(message.subject, token):
-        found = (known.case.id for known in facts.cases if known.case.number == number)
-        yield _ROUTES["number"], next(found, None)
+        yield _ROUTES["number"], [known.case.id for known in facts.cases if known.case.number == number]
 
 
-def _place(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
-    case_id: CaseId | None,
-    route: _Route,
-    cases: Mapping[CaseId, KnownCase],
-    actor: Actor,
-    policy: SupportPolicy,
-    now: datetime,
-) -> _Place | Refusal:
+def _first_place(cases: Iterable[CaseId], route: _Route, search: _Search) -> _Place | Refusal:
+    """Where the first of the cases leads that takes the comment; else the first that is gone on from; else why none."""
+    places: list[_Place] = []
+    for case_id in cases:
+        place = _place(case_id, route, search)
+        if isinstance(place, Refusal) or (place.case is not None and place.goes_on is None):
+            return place
+        places.append(place)
+    nowhere = _Place(None, None, tuple(reason for place in places for reason in place.reasons))
+    return next((place for place in places if place.case is not None), nowhere)
+
+
+def _place(first: CaseId, route: _Route, search: _Search) -> _Place | Refusal:
     """Where a way ends, by way of mergers and follow-ups: at the first case that takes the sender's comment.
 
     If there is none, a new one goes on from the last that is theirs. A way has at most 100 cases.
     """
+    ended: _Theirs | None = None
     seen: set[CaseId] = set()
-    ended: KnownCase | None = None
-    hops: tuple[Reason, ...] = ()
-    while case_id is not None and case_id in cases and case_id not in seen and len(seen) < _MOST_HOPS:
-        known = cases[case_id]
-        case, parties = known.case, _parties(known, actor)
-        if route.to.isdisjoint(parties):
-            break
-        seen.add(case_id)
-        ended = known
-        flow = flow_of(_flows(case, known.policy), case.case_type)
-        unmet = verdict(case, "add_comment", parties, known.policy, now, flow, actor.roles).reasons
+    hops: list[Reason] = []
+    hop = _next(((first, _FOLLOWS),), seen, route, search)
+    while hop is not None:
+        ended, why = hop
+        case = ended.known.case
+        hops += [why] if seen else []
+        seen.add(case.id)
+        unmet = verdict(
+            case, "add_comment", ended.parties, ended.known.policy, search.now, ended.flow, search.actor.roles
+        ).reasons
         if case.merged_into is None and not unmet:
-            return _Place(case_id, None, hops)
+            return _Place(case.id, None, tuple(hops))
         if any(reason.code == "too_early" for reason in unmet):
             return Refusal(unmet)
-        hops += (_WENT_ON if case.merged_into is None else _MERGED,)
-        case_id = case.merged_into or known.follow_up
-    if ended is None:
-        return _Place(None, None, ())
-    answer = follow_up(ended.case, actor, ended.facts, ended.policy, now, _flows(ended.case, policy))
+        hop = _next(((case.merged_into, _MERGED), (ended.known.follow_up, _WENT_ON)), seen, route, search)
+    return _Place(None, None, ()) if ended is None else _goes_on(ended.known, search)
+
+
+def _next(
+    ways: Iterable[tuple[CaseId | None, Reason]], seen: set[CaseId], route: _Route, search: _Search
+) -> tuple[_Theirs, Reason] | None:
+    """The first of the cases, with what is said of going there, that is the sender's and was not seen yet."""
+    for case_id, why in ways:
+        found = search.theirs.get(case_id) if case_id is not None and case_id not in seen else None
+        if found is not None and not route.to.isdisjoint(found.parties) and len(seen) < _MOST_HOPS:
+            return found, why
+    return None
+
+
+def _goes_on(known: KnownCase, search: _Search) -> _Place:
+    """The place of what goes on from a case that has ended, or why nothing does."""
+    case, policy = known.case, search.policy
+    facts = attrs.evolve(known.facts, followed_policy=known.policy)
+    answer = continued(case, search.actor, facts, policy, search.now, _flows(case, policy))
     if isinstance(answer, Refusal):
         return _Place(None, None, answer.reasons)
-    return _Place(ended.case.id, answer, (_FOLLOWS,))
-
-
-def _parties(known: KnownCase, actor: Actor) -> tuple[Party, ...]:
-    """Everything that the actor is to a case, as its type is shown to them."""
-    case = known.case
-    return parties_in(flow_of(_flows(case, known.policy), case.case_type), case, actor, known.facts)
+    return _Place(case.id, answer.command, (_FOLLOWS, *answer.left_out))
 
 
 def _flows(case: Case, policy: SupportPolicy) -> Flows:
@@ -249,18 +309,16 @@ def _flows(case: Case, policy: SupportPolicy) -> Flows:
     return compile_flows({name: kind for name, kind in policy.case_types.items() if name == case.case_type})
 
 
-def _led(
-    message: Message, case_id: CaseId, goes_on: OpenCase | None, reasons: tuple[Reason, ...]
-) -> MessageDecision | Refusal:
+def _led(message: Message, actor: Actor, place: _Place, reasons: tuple[Reason, ...]) -> MessageDecision | Refusal:
     """What is said on a case, or on the one that goes on from it."""
     if not says_something(message.text):
         return Refusal((_NOTHING_TO_SAY,))
     if message.form != _NO_FORM:
         reasons += (_FORM_LEFT,)
-    if goes_on is None:
-        return _decision(message, "comment", case_id, AddComment(message.text), reasons)
-    command = attrs.evolve(goes_on, channel=message.channel, description=message.text)
-    return _decision(message, "follow_up", case_id, command, reasons)
+    if place.goes_on is None:
+        return _decision(message, actor, "comment", place.case, AddComment(message.text), reasons)
+    command = attrs.evolve(place.goes_on, channel=message.channel, description=message.text)
+    return _decision(message, actor, "follow_up", place.case, command, reasons)
 
 
 def _opening(message: Message) -> OpenCase:
@@ -271,8 +329,9 @@ def _opening(message: Message) -> OpenCase:
     return attrs.evolve(form, channel=message.channel, short_description=called, description=said)
 
 
-def _decision(
+def _decision(  # noqa: PLR0913, PLR0917 - the fields of what it makes
     message: Message,
+    actor: Actor,
     outcome: MessageOutcome,
     case_id: CaseId | None,
     command: OpenCase | AddComment | None,
@@ -282,7 +341,7 @@ def _decision(
         outcome=outcome,
         command=command,
         case=case_id,
-        command_id=message.command_id,
+        command_id=message.command_id_of(actor),
         thread=message.thread,
         reasons=tuple(dict.fromkeys(reasons)),
     )

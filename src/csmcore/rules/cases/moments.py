@@ -1,7 +1,8 @@
 """What an effect knows, and the step that it makes of it: who is told, what is resolved on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import attrs
@@ -10,6 +11,7 @@ from csmcore.model import (
     Activity,
     ActivityId,
     Actor,
+    ActorKind,
     Blocker,
     Case,
     CaseFacts,
@@ -27,15 +29,31 @@ from csmcore.model import (
     frozen,
     made,
 )
+from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
+from csmcore.rules.cases.showing import is_shown_to_customer
 from csmcore.rules.cases.steps import Happening, Step
 
-__all__ = ["BY_CUSTOMER", "Moment", "details_of", "other_respondent", "respondent", "together", "told"]
+__all__ = [
+    "BY_CUSTOMER",
+    "Moment",
+    "details_of",
+    "is_customer_told",
+    "other_respondent",
+    "respondent",
+    "together",
+    "told",
+    "told_informed",
+]
 
 BY_CUSTOMER = "customer"
 """The key under which a case has the blocker that waits for its customer."""
 
 _NOTHING: Mapping[str, object] = frozen({})
+_OUTSIDERS: Mapping[str, ActorKind] = MappingProxyType(
+    {"contact": "contact", "partner_contact": "contact", "consumer": "consumer"}
+)
+"""The fields of a case that name people outside, and what kind of actor those are."""
 
 
 class Moment(NamedTuple):
@@ -133,6 +151,12 @@ def other_respondent(contact: str | None, consumer: str | None, requested_by: st
     return None
 
 
+def is_customer_told(moment: Moment, changes: Mapping[str, Any]) -> bool:
+    """Whether the customer is told of the case as these changes leave it, which its type may hide from them."""
+    flow = flow_of(moment.flows, changes.get("case_type", moment.case.case_type))
+    return flow.name is None or is_shown_to_customer(flow, changed(moment.case, changes), moment.facts)
+
+
 def details_of(said: Activity) -> dict[str, object]:
     """What an event says of what was written with it: ``activity`` is what all may read, ``work_note`` is not."""
     return {"activity" if type(said) is Comment else "work_note": said.id}
@@ -144,8 +168,8 @@ def _told(
     """Who is to be told of a step, never its own author.
 
     The customer and the assignee hear of every comment and every new state, the assignee of being it; informed users
-    hear of comments and of the case's being resolved or closed; the work notes list hears of work notes. Nobody is told
-    twice.
+    hear of comments and of the case's being resolved or closed; of the work notes list, those inside hear of work
+    notes. Nobody is told twice, and no customer of a case that its type hides from them.
     """
     is_said = bool(activity) and type(activity[0]) is Comment
     state = changes.get("state")
@@ -154,7 +178,8 @@ def _told(
         return ()
     case, actor = moment.case, moment.actor
     spoken = activity[0].id if is_said else None  # what is noted inside is told inside
-    customer = other_respondent(case.contact, case.consumer, case.requested_by, actor)
+    is_shown = is_customer_told(moment, changes)
+    customer = other_respondent(case.contact, case.consumer, case.requested_by, actor) if is_shown else None
     assignee = changes.get("assigned_to", case.assigned_to)
     is_own = actor.kind == "internal" and assignee == actor.id  # ids of other kinds of actors may be the same word
     intents: list[Notification] = []
@@ -163,22 +188,55 @@ def _told(
     if (moves or "assigned_to" in changes) and assignee is not None and not is_own:
         intents.append(told("notify_assignee", (assignee,), about, spoken))
     if case.informed_users and (is_said or state in {"resolved", "closed"}):
-        heard = {person for intent in intents for person in intent.to}
-        users = tuple(user for user in case.informed_users if user not in heard)
-        intents += _others("notify_informed_users", users, actor, about, spoken)
+        intents += told_informed(case, actor, about, spoken, intents, is_shown=is_shown)
     if case.work_notes_list and activity and not is_said:
-        intents += _others("notify_work_notes_list", case.work_notes_list, actor, about, activity[0].id)
-    asked = respondent(case) if "survey_requested" in changes else None
+        left_out = {name for _, name in _outside(case)} | ({actor.id} if actor.kind == "internal" else set())
+        intents += _others("notify_work_notes_list", case.work_notes_list, left_out, about, activity[0].id)
+    asked = respondent(case) if "survey_requested" in changes and is_shown else None
     if asked is not None:
         intents.append(told("send_survey", (asked,), about, None))
     return tuple(intents)
 
 
-def _others(
-    kind: NotificationKind, people: tuple[str, ...], actor: Actor, about: EventKind, activity: ActivityId | None
+def told_informed(  # noqa: PLR0913 - all that a notification says, and who is not to hear it
+    case: Case,
+    actor: Actor,
+    about: EventKind,
+    activity: ActivityId | None,
+    intents: Iterable[Notification],
+    *,
+    is_shown: bool,
 ) -> tuple[Notification, ...]:
-    """What is told to all of these people but its own author."""
-    to = tuple(person for person in people if person != actor.id)
+    """What the informed users of a case are told, but its author and those who hear it by the other ``intents``.
+
+    Whoever is named on the case as somebody outside is outside; the others are taken for people inside. Where the case
+    is not shown to its customer, nobody is told for whom it is.
+    """
+    outside = _outside(case)
+    customers = {name for _, name in outside}
+    left_out = {person for intent in intents for person in intent.to}
+    if not is_shown:
+        left_out |= customers | {case.requested_by or ""}
+    if (actor.kind, actor.id) in outside or (actor.kind == "internal" and actor.id not in customers):
+        left_out.add(actor.id)
+    return _others("notify_informed_users", case.informed_users, left_out, about, activity)
+
+
+def _outside(case: Case) -> set[tuple[ActorKind, str]]:
+    """The people outside whom the case names."""
+    named = ((kind, getattr(case, field)) for field, kind in _OUTSIDERS.items())
+    return {(kind, name) for kind, name in named if name is not None}
+
+
+def _others(
+    kind: NotificationKind,
+    people: Iterable[str],
+    left_out: Container[str],
+    about: EventKind,
+    activity: ActivityId | None,
+) -> tuple[Notification, ...]:
+    """What is told to these people, but to those who are left out."""
+    to = tuple(person for person in people if person not in left_out)
     return (told(kind, to, about, activity),) if to else ()
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from csmcore.model import AccountId, Actor, Case, CaseFacts, OpenCase, Side
 from csmcore.rules.cases.transitions import Party
 
-__all__ = ["SIDES", "account_of_opening", "is_agent", "is_partner", "parties_of", "parties_opening"]
+__all__ = ["OUTSIDE", "SIDES", "account_of_opening", "is_agent", "is_partner", "parties_of", "parties_opening"]
 
 _WORKS = frozenset({"agent", "manager", "admin"})
 _LEADS = frozenset({"manager", "admin", "major_issue_manager"})
@@ -26,6 +26,9 @@ SIDES: Mapping[Party, Side] = MappingProxyType(
     }
 )
 """The side of the case that each party acts for."""
+
+OUTSIDE: frozenset[Party] = frozenset({"customer", "internal"})
+"""Those who do not work on cases."""
 
 _SYSTEM: tuple[Party, ...] = ("system",)
 _INTEGRATION: tuple[Party, ...] = ("integration",)
@@ -63,8 +66,8 @@ def parties_of(case: Case, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
         return _INTEGRATION
     if kind == "consumer":
         return _CUSTOMER if actor.id == case.consumer else ()
-    opened = case.opened_by == case.partner_contact == actor.id and actor.account == case.partner and is_partner(actor)
-    return _CUSTOMER if opened or actor.id == case.contact or _keeps(actor, case.account, facts) else ()
+    is_theirs = actor.id == case.contact or _opened_as_partner(case, actor) or _keeps(actor, case.account, facts)
+    return _CUSTOMER if is_theirs else ()
 
 
 def parties_opening(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[Party, ...]:
@@ -82,7 +85,7 @@ def parties_opening(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[
         return _INTEGRATION
     if kind == "consumer":
         return _CUSTOMER if actor.id == command.consumer else ()
-    is_theirs = actor.id == command.contact or _keeps(actor, account_of_opening(command, facts), facts)
+    is_theirs = _names_themself(command, actor, facts) or _keeps(actor, account_of_opening(command, facts), facts)
     return _CUSTOMER if is_theirs else ()
 
 
@@ -104,6 +107,21 @@ def is_partner(actor: Actor) -> bool:
 
 def _inside(actor: Actor, *, is_assignee: bool, is_customer: bool) -> tuple[Party, ...]:
     return _INSIDE[is_customer, is_assignee, not actor.roles.isdisjoint(_LEADS), is_agent(actor)]
+
+
+def _opened_as_partner(case: Case, actor: Actor) -> bool:
+    """Whether the contact opened the case for a partner's customer; of old cases only the opener's id is known."""
+    is_opener = case.opened_by == case.partner_contact == actor.id and case.opened_by_kind in {None, "contact"}
+    return is_opener and actor.account == case.partner and is_partner(actor)
+
+
+def _names_themself(command: OpenCase, actor: Actor, facts: CaseFacts) -> bool:
+    """Whether the contact opens the case for themself, under no account but their own."""
+    if actor.id != command.contact:
+        return False
+    contact = facts.contact
+    known = contact.account if contact is not None and contact.id == actor.id else None
+    return command.account in {None, actor.account, known}
 
 
 def _keeps(actor: Actor, account: AccountId | None, facts: CaseFacts) -> bool:

@@ -34,7 +34,7 @@ from csmcore.rules.cases.moments import BY_CUSTOMER, Moment, details_of, respond
 from csmcore.rules.cases.refusing import missing
 from csmcore.rules.cases.steps import Happening, Step
 
-__all__ = ["LIVE", "PROPAGATING", "propagated"]
+__all__ = ["LIVE", "PROPAGATING", "no_parent", "propagated"]
 
 LIVE: frozenset[CaseState] = frozenset({"new", "open", "awaiting_info"})
 """The states of children that follow, and of cases that can be merged."""
@@ -147,6 +147,12 @@ def _follow_parent(moment: Moment, command: FollowParent) -> Step | Refusal:
     happened = (Happening("parent_followed", changes, details), *_besides(moment, changes))
     reasons += tuple(_SURVEY for each in happened if each.kind == "survey_requested")
     return moment.step(*happened, activity=said, reasons=reasons)
+
+
+def no_parent(moment: Moment) -> Iterator[Reason]:
+    """Why the case follows nobody."""
+    if moment.case.parent is None:
+        yield _NOT_ITS_PARENT
 
 
 def _still_true(moment: Moment, command: FollowParent) -> tuple[CaseState | None, int | None]:

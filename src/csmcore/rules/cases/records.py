@@ -35,7 +35,7 @@ from csmcore.rules.cases.record_news import link_notice, mutes_requester
 from csmcore.rules.cases.record_updates import RECORD_RULES, RECORD_UPDATES, RecordUpdate, note_of_update, title_of
 from csmcore.rules.cases.steps import Happening, Step
 
-__all__ = ["LINKING", "draft_for"]
+__all__ = ["LINKING", "draft_for", "full_of_records", "no_records"]
 
 _AHEAD = timedelta(days=1)  # clocks differ, and zones are mistaken, by less
 _PLANNING = 5  # the priority of a record where the policy's matrix has no grades for the case's (ServiceNow's)
@@ -43,6 +43,7 @@ _LOW = 3  # its impact and its urgency then
 
 _NO_PROBLEM = Reason("no_problem", "only a problem has a workaround", ("needs_workaround",))
 _ENDED = Reason("wrong_state", "the case has ended: no more records are made from it", ("state",))
+_NO_RECORDS = Reason("no_records", "the case is linked to no record", ("record",))
 _LATE = Reason("heard_late", "a newer state of the record is known: it stays as it is", ("state",))
 
 # --- links -----------------------------------------------------------------------------------------------------------
@@ -90,6 +91,13 @@ def _full(linked: Sequence[RelatedRecord]) -> Iterator[Reason]:
         yield Reason("record_limit", f"the case has {named}, and can have no more of them; unlink one first", ("kind",))
 
 
+def full_of_records(moment: Moment) -> Iterator[Reason]:
+    """Why the case is linked to no more records, of whatever kind."""
+    full = [tuple(_full(_of_kind(moment.case, kind))) for kind in RECORD_RULES]
+    if all(full):
+        yield from (reason for reasons in full for reason in reasons)
+
+
 def _unlink_record(moment: Moment, command: UnlinkRecord) -> Step | Refusal:
     case = moment.case
     record = case.records.get(command.record or "")
@@ -99,6 +107,12 @@ def _unlink_record(moment: Moment, command: UnlinkRecord) -> Step | Refusal:
     happened = Happening("record_unlinked", {"records": {record.key: None}}, {"record": record.key, **details_of(note)})
     notice = link_notice(case, record, "record_unlinked", moment.actor)
     return moment.step(happened, *unblocked(moment, record.key), activity=(note,), told=notice)
+
+
+def no_records(moment: Moment) -> Iterator[Reason]:
+    """Why there is no record to speak of."""
+    if not moment.case.records:
+        yield _NO_RECORDS
 
 
 def _unknown(key: str | None) -> Reason:

@@ -9,7 +9,7 @@ from csmcore.errors import shown
 from csmcore.model import Action, Case, Command, Reason, Role, Side, SupportPolicy, says_something
 from csmcore.rules.cases.flows import BASE_FLOW, Flow
 from csmcore.rules.cases.guards import GUARDS
-from csmcore.rules.cases.parties import SIDES
+from csmcore.rules.cases.parties import OUTSIDE, SIDES
 from csmcore.rules.cases.transitions import ALTERNATIVES, PARTIES, Guard, Party, Row
 
 __all__ = ["NOT_INVOLVED", "Verdict", "missing", "verdict"]
@@ -98,7 +98,7 @@ def _denied(  # noqa: PLR0913, PLR0917 - what `verdict` sees
     if narrowed:
         reasons += (_lacks_role(action, narrowed),)
     elif theirs or not here:
-        reasons += (_wrong_state(case, action, policy, now),)
+        reasons += (_wrong_state(case, action, parties, policy, now),)
     if not theirs:
         reasons += (_not_permitted(action, here or anywhere),)
     first, *others = theirs or here or anywhere
@@ -121,9 +121,12 @@ def _timely(case: Case, now: datetime) -> tuple[Reason, ...]:
     return (Reason("too_early", f"the case was last changed later, at {case.updated_at.isoformat()}", ("updated_at",)),)
 
 
-def _wrong_state(case: Case, action: Action, policy: SupportPolicy, now: datetime) -> Reason:
+def _wrong_state(
+    case: Case, action: Action, parties: tuple[Party, ...], policy: SupportPolicy, now: datetime
+) -> Reason:
+    """It is wrong for everybody; in which case a merged one goes on, whoever works on cases is told."""
     text = f"the case is {_words(case.state)}: {_words(action)} is not possible"
-    if case.merged_into is not None:
+    if case.merged_into is not None and not OUTSIDE.issuperset(parties):
         text += f"; it goes on in {shown(case.merged_into)}"
     elif case.is_terminal:
         text += "; reopen it" if _unmet("outside_reopen_window", case, policy, now) else "; open a follow-up"

@@ -12,7 +12,7 @@ set:
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from csmcore.calendars import covered
 from csmcore.errors import shown
@@ -30,15 +30,20 @@ from csmcore.model import (
 )
 from csmcore.rules.cases.major import major_with_customer, unfit_parent
 
-__all__ = ["RELATED_FIELDS", "Related", "relate"]
+__all__ = ["RELATED_FIELDS", "THINGS", "Related", "outsiders_listed", "relate"]
 
 _CUSTOMER = ("account", "contact", "consumer", "requested_by")
+THINGS: tuple[str, ...] = ("asset", "sold_product", "install_base_item")
+"""The fields that name what a case is about, and that somebody owns."""
+
 _AGREEMENTS = ("contract", "entitlement")
 _BY_HAND = ("contract_is_manual", "entitlement_is_manual")
-_THINGS = ("asset", "sold_product", "install_base_item")
-_OF_ACCOUNT = ("partner", "partner_contact", *_THINGS, "entitlement", "contract", "contact", *_BY_HAND)
-_OF_CONSUMER = (*_THINGS, "entitlement", "contract", *_BY_HAND)
+_OF_ACCOUNT = ("partner", "partner_contact", *THINGS, "entitlement", "contract", "contact", *_BY_HAND)
+_OF_CONSUMER = (*THINGS, "entitlement", "contract", *_BY_HAND)
 _OF_PARTNER = ("partner_contact",)
+
+_ITEM = "install_base_item"
+_OUTSIDERS = ("contact", "consumer", "partner_contact")
 
 RELATED_FIELDS: frozenset[str] = frozenset({*_CUSTOMER, *_OF_ACCOUNT, "product", "parent"})
 """The fields that name something else; only these bear on each other."""
@@ -69,9 +74,10 @@ _NO_PARTNER = Reason("partner_missing", "a partner's contact needs the partner",
 _BOTH_WAYS = Reason("by_hand_or_derived", "an agreement is set by hand or derived, not both", _BY_HAND)
 _OWN_PARENT = Reason("own_parent", "a case is not its own parent", ("parent",))
 _TAKEN_OUT = Reason(
-    "install_base_item_inactive", "the install base item has been taken out; name what replaced it", (_THINGS[2],)
+    "install_base_item_inactive", "the install base item has been taken out; name what replaced it", (_ITEM,)
 )
 
+_Thing = TypeVar("_Thing", Asset, SoldProduct, InstallBaseItem)
 _Owned: TypeAlias = Asset | SoldProduct | InstallBaseItem | ServiceContract | Entitlement
 
 
@@ -100,20 +106,34 @@ def relate(
 ) -> Related:
     """The fields that were ``given``, those they bring and those they clear, on top of the ``present`` ones.
 
-    ``facts`` are those of the fields as given. A field that is not there is None.
+    ``facts`` are those of the fields as given. A field that is not there is None. Law: what is refused as no thing of
+    the customer's brings nothing, and is not among the changes.
     """
     changes = dict(given)
     reasons = [
         *_customer_filled(changes, present, facts),
         *_cleared(changes, present),
-        *_things_filled(changes, given, present, facts),
+        *_things_filled(changes, given, present, facts, policy, now),
     ]
     changes.update((flag, True) for name, flag in zip(_AGREEMENTS, _BY_HAND, strict=True) if name in given)
     named = frozenset(name for name, value in given.items() if value is not None)
     says_whose = not given.keys().isdisjoint(_CUSTOMER) or not changes.keys().isdisjoint(_MODELS)
     then = _Then({**present, **changes}, given, named, facts, policy, now, says_whose)
     refusals = list(_contradictions(then))
+    refused = {name for reason in refusals for name in reason.fields}
+    for name in refused.intersection(THINGS):
+        changes.pop(name, None)
     return Related(changes, reasons, refusals)
+
+
+def outsiders_listed(fields: Mapping[str, Any]) -> Iterator[Reason]:
+    """Why the work notes list of a case with these fields cannot be: what is noted inside is told to nobody outside."""
+    listed = fields.get("work_notes_list")
+    if listed:
+        for name in _OUTSIDERS:
+            if fields.get(name) in listed:
+                text = f"{shown(fields[name])} is the case's {name.replace('_', ' ')}: work notes are told inside"
+                yield Reason("not_inside", text, ("work_notes_list",))
 
 
 def _customer_filled(changes: dict[str, Any], present: Mapping[str, Any], facts: CaseFacts) -> Iterator[Reason]:
@@ -133,21 +153,29 @@ def _customer_filled(changes: dict[str, Any], present: Mapping[str, Any], facts:
                 yield reason
 
 
-def _things_filled(
-    changes: dict[str, Any], given: Mapping[str, Any], present: Mapping[str, Any], facts: CaseFacts
+def _things_filled(  # noqa: PLR0913, PLR0917 - what `relate` sees
+    changes: dict[str, Any],
+    given: Mapping[str, Any],
+    present: Mapping[str, Any],
+    facts: CaseFacts,
+    policy: SupportPolicy,
+    now: datetime,
 ) -> Iterator[Reason]:
     """What things bring: an asset that is given its product, always; the rest where it is blank, and was not emptied.
 
-    What is given speaks before what is brought.
+    What is given speaks before what is brought. What belongs to others brings nothing.
     """
-    asset, sold, item = facts.asset, facts.sold_product, facts.install_base_item
-    if item is None or item.id != given.get("install_base_item"):
-        item = None
-    if asset is not None and asset.id == given.get("asset") and "product" not in given:
-        changes["product"] = asset.product_model
+    if not any(given.get(name) for name in THINGS):
+        return
+    whose = _Then({**present, **changes}, given, frozenset(), facts, policy, now, says_whose=False)
+    asset = facts.asset
+    sold, item = _own(facts.sold_product, "sold_product", whose), _own(facts.install_base_item, _ITEM, whose)
+    own_asset = _own(asset, "asset", whose)
+    if own_asset is not None and "product" not in given:
+        changes["product"] = own_asset.product_model
         yield _PRODUCT_FROM_ASSET
     brought: list[tuple[str, str | None, Reason]] = []
-    if sold is not None and sold.id == given.get("sold_product"):
+    if sold is not None:
         brought.append(("product", sold.product, _PRODUCT_FROM_SOLD))
     if item is not None:
         brought.append(("product", item.product, _PRODUCT_FROM_ITEM))
@@ -160,6 +188,11 @@ def _things_filled(
         if value is not None and is_blank:
             changes[name] = value
             yield reason
+
+
+def _own(thing: _Thing | None, name: str, whose: _Then) -> _Thing | None:
+    """The thing, if it is the one that was given, and the customer's."""
+    return thing if thing is not None and thing.id == whose.given.get(name) and _is_theirs(thing, whose) else None
 
 
 def _has_owner_of(asset: Asset, item: InstallBaseItem) -> bool:
@@ -218,7 +251,7 @@ def _foreign(then: _Then) -> Iterator[Reason]:
     if "contact" in named and (contact is None or (contact.id, contact.account) != named_contact):
         why = "the account has no such contact" if fields.get("account") else "there is no such contact"
         yield _unknown("contact", fields, why)
-    for name in _THINGS:
+    for name in THINGS:
         thing = getattr(facts, name)
         if name in named and (thing is None or thing.id != fields[name] or not _is_theirs(thing, then)):
             yield _unknown(name, fields, f"the customer has no such {name.replace('_', ' ')}")

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from csmcore.model import Activity, EventKind, Notification, Order, Reason, Side, TimeEntry, frozen
+from csmcore.model import Activity, CaseId, EventKind, Notification, Order, Reason, Side, TimeEntry, frozen
 
 __all__ = ["Happening", "Step"]
 
 _NOTHING: Mapping[str, object] = frozen({})
+_NO_OTHERS: Mapping[CaseId, int] = frozen({})
 
 
 class Happening(NamedTuple):
@@ -23,7 +24,7 @@ class Step(NamedTuple):
 
     ``happened`` begins with the primary event; its changes, put together in order, are ``changes``. Of fields that are
     mappings they have what is new. ``by`` is the side of the case that acted. Steps are named tuples, since one is made
-    with every command.
+    with every command. It holds only while the other cases that it ``relies_on`` are at these versions.
     """
 
     changes: Mapping[str, Any]
@@ -34,3 +35,4 @@ class Step(NamedTuple):
     by: Side
     orders: tuple[Order, ...] = ()
     time: tuple[TimeEntry, ...] = ()
+    relies_on: Mapping[CaseId, int] = _NO_OTHERS

@@ -15,7 +15,9 @@ __all__ = ["activity_stream"]
 _PUBLIC = frozenset({"state"})
 """The fields whose changes a customer reads; what else they may see is said in comments."""
 
-_STAMPS = frozenset({"id", "number", "policy", "opened_at", "opened_by", "survey_requested", "auto_close_from"})
+_STAMPS = frozenset(
+    {"id", "number", "policy", "opened_at", "opened_by", "opened_by_kind", "survey_requested", "auto_close_from"}
+)
 """What nobody reads as a change: identity, and what only the system goes by."""
 
 

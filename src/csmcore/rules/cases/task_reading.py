@@ -10,6 +10,7 @@ from csmcore.rules.cases.actions import Available, actions_for
 from csmcore.rules.cases.case_types import parties_in
 from csmcore.rules.cases.flows import flow_of
 from csmcore.rules.cases.task_table import TASK_ACTIONS, task_parties_of, unfit
+from csmcore.rules.cases.tasks import NO_TASK
 from csmcore.rules.cases.transitions import Party
 from csmcore.rules.clocks.plan import Plan
 
@@ -51,5 +52,6 @@ def task_actions(  # noqa: PLR0913, PLR0917 - a task is one of a case
 
 def _of_task(available: Available, unfit_for: Iterable[Reason]) -> Available:
     """What the case's table says of it comes first: whoever it refuses learns nothing of the task."""
-    reasons = available.reasons or tuple(unfit_for)
+    of_case = available.reasons if available.reasons != (NO_TASK,) else ()
+    reasons = of_case or tuple(unfit_for)
     return attrs.evolve(available, is_allowed=not reasons, reasons=reasons)

@@ -31,7 +31,7 @@ from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.cases.task_notices import told_of_ended_tasks, told_of_task
 from csmcore.rules.cases.task_table import TaskAction, unfit
 
-__all__ = ["MAX_TASKS", "TASKS", "ended_with_case"]
+__all__ = ["MAX_TASKS", "NO_TASK", "TASKS", "ended_with_case", "full_of_tasks", "no_task_to"]
 
 MAX_TASKS = 200
 """How many tasks a case may have, ended ones too."""
@@ -39,6 +39,9 @@ MAX_TASKS = 200
 _LONGEST = 160  # letters of a case's number that its tasks' numbers have, so that those are ids too
 _CASE_ENDED = "The case has ended."
 _TOO_MANY = Reason("too_many_tasks", f"a case has at most {MAX_TASKS} tasks", ("tasks",))
+NO_TASK = Reason("no_task", "the case has no task to which you may do so now", ("task",))
+"""The one answer, whichever tasks there are: a refusal must not tell of them."""
+
 _NOT_BLOCKED = Reason("wrong_state", "the case is resolved: it waits for no task any more", ("blocks_case",))
 _ENDING: Mapping[TaskState, EventKind] = MappingProxyType({"closed": "task_closed", "cancelled": "task_cancelled"})
 
@@ -59,10 +62,21 @@ def _add_task(moment: Moment, command: AddTask) -> Step | Refusal:
 
 
 def _unaddable(moment: Moment, command: AddTask) -> Iterator[Reason]:
-    if len(moment.case.tasks) >= MAX_TASKS:
-        yield _TOO_MANY
+    yield from full_of_tasks(moment)
     if command.blocks_case and moment.case.state == "resolved":
         yield _NOT_BLOCKED
+
+
+def full_of_tasks(moment: Moment) -> Iterator[Reason]:
+    """Why the case gets no more tasks, whatever they are."""
+    if len(moment.case.tasks) >= MAX_TASKS:
+        yield _TOO_MANY
+
+
+def no_task_to(action: TaskAction, moment: Moment) -> Iterator[Reason]:
+    """Why this is done to no task of the case: there is none to which this actor may do it."""
+    if all(_unfit(moment, action, number) for number in moment.case.tasks):
+        yield NO_TASK
 
 
 def _next_number(case: Case) -> TaskNumber:

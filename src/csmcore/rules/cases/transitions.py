@@ -232,6 +232,7 @@ _ESCALATE = (
     Row(("customer",), requires=("justification",)),
     Row(("agent", "internal", "system"), requires=("template", "justification")),
 )
+_TAKEN_IN = Row(_SYSTEM, requires=("duplicate",))
 _ADD_CHILDREN = Row(("agent", "system"), requires=("accounts or consumers",), only_if="is_major_case")
 
 _BESIDE: Mapping[Action, tuple[tuple[CaseState, ...], tuple[Row, ...]]] = MappingProxyType(
@@ -261,12 +262,17 @@ _BESIDE: Mapping[Action, tuple[tuple[CaseState, ...], tuple[Row, ...]]] = Mappin
         "hear_of_child": (_WORKED, (Row(_SYSTEM, requires=("child",), only_if="is_major_case"),)),
         "merge_case": (
             _LIVE,
-            (Row(_AGENT, to="cancelled", requires=("into",)), Row(_SYSTEM, requires=("duplicate",))),
+            (Row(_AGENT, to="cancelled", requires=("into",)), _TAKEN_IN),
         ),
     }
 )
 """What may be done in which states beside the flow. It leads nowhere, but that a duplicate
 ends, and that a parent may take its children along."""
+
+_LATE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
+    dict.fromkeys(("resolved", "closed"), MappingProxyType({"merge_case": (_TAKEN_IN,)}))
+)
+"""What still reaches a case that went on meanwhile: word of a duplicate that ended in it while it lived."""
 
 TABLE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
     {
@@ -274,6 +280,7 @@ TABLE: Mapping[CaseState, Mapping[Action, tuple[Row, ...]]] = MappingProxyType(
             {
                 **_FLOW[state],
                 **{action: rows if state in states else () for action, (states, rows) in _BESIDE.items()},
+                **_LATE.get(state, {}),
             }
         )
         for state in CASE_STATES

@@ -22,7 +22,7 @@ from csmcore.model import (
 from csmcore.rules.cases.case_types import typed_update
 from csmcore.rules.cases.closing import heard, may_close_by_itself, reopened, responded
 from csmcore.rules.cases.moments import BY_CUSTOMER, Moment, details_of
-from csmcore.rules.cases.relating import RELATED_FIELDS, relate
+from csmcore.rules.cases.relating import RELATED_FIELDS, outsiders_listed, relate
 from csmcore.rules.cases.steps import Happening, Step
 
 __all__ = ["WORKING"]
@@ -33,6 +33,7 @@ _NOT_YOURS = Reason(
     "not_yours_to_clear", "attention is cleared by the assignee, a manager or an admin", ("needs_attention",)
 )
 _TYPED = frozenset({"case_type", "substate", "extra"})
+_LISTED = frozenset({"work_notes_list", "contact", "consumer", "partner_contact"})
 _NOT_RESOLVED = Reason("not_resolved", "only a resolved case closes by itself", ("auto_close",))
 _NOT_BY_ITSELF = Reason(
     "needs_attention_or_escalated",
@@ -110,8 +111,8 @@ def _add_work_note(moment: Moment, command: AddWorkNote) -> Step:
 
 def _update_case(moment: Moment, command: UpdateCase) -> Step | Refusal:
     case, actor, given = moment.case, moment.actor, command.changes
-    if moment.by == "customer":  # refused in any case: which other cases there are is not theirs to learn
-        given = {name: value for name, value in given.items() if name != "parent"}
+    if moment.by == "customer":  # the rest is refused in any case: what there is beside theirs is not theirs to learn
+        given = {name: value for name, value in given.items() if name == "extra"}
     wanted: Mapping[str, Any] = given
     reasons: list[Reason] = []
     refusals: list[Reason] = []
@@ -125,7 +126,9 @@ def _update_case(moment: Moment, command: UpdateCase) -> Step | Refusal:
         reasons += typed.reasons
         refusals += typed.refusals
     if moment.by == "customer":
-        refusals += _of_agents(given)
+        refusals += _of_agents(command.changes)
+    if not _LISTED.isdisjoint(changes):
+        refusals += outsiders_listed({**vars(case), **changes})
     refusals += _closing(moment, given, changes)
     if changes.get("needs_attention") is False:
         is_owner = actor.kind == "internal" and actor.id == case.assigned_to

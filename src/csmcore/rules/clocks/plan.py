@@ -92,6 +92,7 @@ def compile_policy(policy: SupportPolicy, strategies: Mapping[str, EntitlementSt
     type with a flow that cannot be, and for a policy that goes by a strategy which the host does not bring.
     """
     strategy_of(policy, strategies)
+    _check_reactions(policy)
     hours = Hours.of(policy)
     compiled = {
         definition.id: _compiled(definition, number, hours) for number, definition in enumerate(policy.definitions)
@@ -100,6 +101,12 @@ def compile_policy(policy: SupportPolicy, strategies: Mapping[str, EntitlementSt
     judge = Judge.of(tuple(compiled.values()), candidates)
     flows, own = compile_flows(policy.case_types), MappingProxyType(dict(strategies))
     return Plan(policy, MappingProxyType(compiled), hours, candidates, judge, own, flows)
+
+
+def _check_reactions(policy: SupportPolicy) -> None:
+    for index, reaction in enumerate(policy.reactions):
+        for found in () if reaction.when is None else check(reaction.when, REVISION_SCHEMA):
+            raise InvalidValue(f"$.reactions[{index}].when{found.path[1:]}", found.problem, found.hint)
 
 
 def _every_case(_: Record, __: Record | None) -> bool:

@@ -68,7 +68,8 @@ def affected_by(
             owned.setdefault(whose, []).append(found[identity])
     cases = _cases(facts)
     ranked = sorted(owned, key=lambda whose: (whose[0] or "", whose[1] or ""))
-    return [Standing(_customer(whose, owned[whose]), owned[whose][0][0], cases.get(whose)) for whose in ranked], strays
+    standings = [Standing(_customer(each, owned[each]), owned[each][0][0], _case(each, cases)) for each in ranked]
+    return standings, strays
 
 
 def _items(alert: Alert, facts: AlertFacts) -> tuple[dict[InstallBaseItemId, _Theirs], list[LeftOut]]:
@@ -115,6 +116,13 @@ def _customer(whose: _Whose, theirs: list[_Theirs]) -> AffectedCustomer:
         items=tuple(item.id for item, _ in theirs),
         configuration_items=tuple(sorted({name for _, name in theirs})),
     )
+
+
+def _case(whose: _Whose, cases: Mapping[_Whose, Case]) -> Case | None:
+    """The case of a customer. A major case has one child for an account, whichever of its consumers it is about."""
+    known, of_account = cases.get(whose), cases.get((whose[0], None))
+    is_child = of_account is not None and of_account.parent is not None
+    return of_account if known is None and is_child else known
 
 
 def _cases(facts: AlertFacts) -> dict[_Whose, Case]:

@@ -4,7 +4,7 @@ Nothing here ends a case: that an alert is over is told; whether the customer's 
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
 from csmcore.calendars import WallClock, as_utc
@@ -37,6 +37,7 @@ _Found: TypeAlias = AlertOrder | LeftOut | MajorCaseProposal
 _Grades: TypeAlias = tuple[int | None, int | None]
 
 _MAX_ID = 200  # characters of a command's id
+_AHEAD = timedelta(minutes=1)  # by which a monitor's clock may be ahead of the desk's
 _MAX_LISTED = 20  # things that a case's description names
 _OPENS_NONE = Reason("alert_opens_no_case", "by the policy, alerts open no cases", ("opens_cases",))
 _END_NOT_TOLD = Reason("alert_end_not_told", "by the policy, the end of an alert is not told", ("on_clear",))
@@ -44,6 +45,7 @@ _CLEARED_FIRST = Reason("alert_cleared_first", "the alert was cleared before the
 _HAS_CASE = Reason("alert_has_case", "the case was opened for it", ("raised_at",))
 _CASE_ENDED = Reason("alert_case_ended", "the case for it has ended", ("state",))
 _ON_MAJOR = Reason("alert_told_on_major", "it is told on the major case", ("parent",))
+_MAJOR_ENDED = Reason("alert_major_ended", "the major case for it has ended", ("state",))
 _RAISED_AGAIN = Reason("alert_raised_again", "the alert was raised again", ("raised_at",))
 _CLEARED = Reason("alert_cleared", "the alert was cleared", ("cleared_at",))
 _AFFECTED = Reason("alert_affects_customer", "the alert affects what the customer has", ("install_base_item",))
@@ -65,6 +67,11 @@ class _Given(NamedTuple):
         """The major case, while it lives."""
         major = self.facts.major
         return None if major is None or major.is_terminal else major
+
+    @property
+    def was_rejected(self) -> bool:
+        """Whether a manager has said that it makes no major case: each customer then has a case of their own."""
+        return any(case.major_case_state == "rejected" for case in self.facts.cases)
 
 
 def cases_for_alert(
@@ -128,13 +135,13 @@ def _again(case: Case, given: _Given) -> AlertOrder | LeftOut:
     alert, major = given.alert, given.major
     if case.is_terminal:
         return _untold(case, _CASE_ENDED)
-    if alert.raised_at <= case.opened_at:
+    if alert.raised_at <= case.opened_at + _AHEAD:
         return _untold(case, _HAS_CASE)
     if major is not None and case.id != major.id:
         return _untold(case, _ON_MAJOR)
     text = f"{_named(alert)} was raised again at {_written(alert.raised_at)}: {alert.short_description}"
     return _ordered(
-        AddWorkNote(text), case.id, _id(alert, ":case", _escaped(case.id), ":raised", at=alert.raised_at), _RAISED_AGAIN
+        AddWorkNote(text), case.id, _id(alert, *_on(case), ":raised", at=alert.raised_at), _RAISED_AGAIN
     )
 
 
@@ -144,14 +151,20 @@ def _opened(given: _Given, standings: list[Standing], new: list[Standing], grade
         return ()
     if not given.proactive.opens_cases:
         return [_left_out(each.customer, _OPENS_NONE) for each in new]
-    most = given.proactive.major_from
-    if given.major is not None or (most is not None and len(standings) >= most):
+    before, most = given.facts.major, given.proactive.major_from
+    if given.major is None and before is not None and not _came_after(before, given.alert):
+        return [_left_out(each.customer, _MAJOR_ENDED) for each in new]
+    is_wanted = most is not None and len(standings) >= most and not given.was_rejected
+    if given.major is not None or is_wanted:
         return [_proposed(given, standings if given.major is None else new, grades)]
     return [_opening(given, each, grades) for each in new]
 
 
 def _opening(given: _Given, standing: Standing, grades: _Grades) -> AlertOrder:
-    """A case for one customer, about the first of their items; its description names them all."""
+    """A case for one customer, about the first of their items; its description names them all.
+
+    The item brings its contact, if that is one of the account's.
+    """
     alert, customer = given.alert, standing.customer
     command = OpenCase(
         short_description=alert.short_description,
@@ -161,7 +174,6 @@ def _opening(given: _Given, standing: Standing, grades: _Grades) -> AlertOrder:
         impact=grades[0],
         urgency=grades[1],
         account=customer.account,
-        contact=standing.item.contact,
         consumer=customer.consumer,
         install_base_item=standing.item.id,
     )
@@ -172,16 +184,26 @@ def _opening(given: _Given, standing: Standing, grades: _Grades) -> AlertOrder:
 
 
 def _proposed(given: _Given, standings: list[Standing], grades: _Grades) -> MajorCaseProposal:
-    alert, major, before = given.alert, given.major, given.facts.major
-    again = major is None and before is not None
+    alert, major = given.alert, given.major
     return MajorCaseProposal(
-        command_id=_id(alert, ":major", ":raised", at=alert.raised_at) if again else _id(alert, ":major"),
+        command_id=_id_of_major(given, standings),
         case=None if major is None else major.id,
         short_description=alert.short_description,
         impact=grades[0],
         urgency=grades[1],
         recipients=tuple(MajorRecipient(customer=each.customer, case=_live(each.case)) for each in standings),
     )
+
+
+def _id_of_major(given: _Given, standings: list[Standing]) -> CommandId:
+    """What proposes a major case; or what gives these customers children, once for each time that they need some."""
+    alert, major = given.alert, given.major
+    if major is not None:
+        whose = digest_of([(each.customer.account, each.customer.consumer) for each in standings])
+        return _id(alert, *_on(major), ":children", whose, ":raised", at=alert.raised_at)
+    if given.facts.major is not None:
+        return _id(alert, ":major", ":raised", at=alert.raised_at)
+    return _id(alert, ":major")
 
 
 def _live(case: Case | None) -> CaseId | None:
@@ -217,11 +239,13 @@ def _over(case: Case, given: _Given) -> AlertOrder | LeftOut:
     alert = given.alert
     if case.is_terminal:
         return _untold(case, _CASE_ENDED)
+    if given.major is not None and case.parent == given.major.id:
+        return _untold(case, _ON_MAJOR)
     if alert.cleared_at is None or given.proactive.on_clear == "nothing":
         return _untold(case, _END_NOT_TOLD)
     text = f"{_named(alert)} was cleared at {_written(alert.cleared_at)}"
     return _ordered(
-        AddWorkNote(text), case.id, _id(alert, ":case", _escaped(case.id), ":cleared", at=alert.cleared_at), _CLEARED
+        AddWorkNote(text), case.id, _id(alert, *_on(case), ":cleared", at=alert.cleared_at), _CLEARED
     )
 
 
