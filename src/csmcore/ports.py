@@ -158,10 +158,10 @@ class UnitOfWork(Protocol):
 
         A compare-and-set: the case must be at the version before (at version 1: there must be none), no entry may have
         the receipt's id, each entry of a ledger must be the next, so that ``ledger_entries`` is one less, and each case
-        that ``entry.relies_on`` names must be at the version that it says. Else it raises StaleVersion, of the case that
-        is at another version and with the one ``expected``, and the service starts over. The comparison and the change
-        are one step: of two commits of one version, or of one sequence, one succeeds, and one of two cases that rely on
-        each other. Law: ``used`` is the sum of the ledger, whoever takes at the same time.
+        that ``entry.relies_on`` names must be at the version that it says. Else it raises StaleVersion, of the case
+        that is at another version and with the one ``expected``, and the service starts over. The comparison and the
+        change are one step: of two commits of one version, or of one sequence, one succeeds, and one of two cases that
+        rely on each other. Law: ``used`` is the sum of the ledger, whoever takes at the same time.
         """
 
 

@@ -89,11 +89,11 @@ def _wait(case: Model, key: str, reason: str) -> None:
 
 
 def _free(case: Model, key: str, *, asks: bool = True) -> None:
-    """Something is there that was waited for, if it was; the case then asks for attention."""
+    """Something is there that was waited for, if it was; the case then asks for attention, unless it has ended."""
     reason, active = case["blockers"].get(key, ("", False))
     if active:
         case["blockers"] = {**case["blockers"], key: (reason, False)}
-        case["needs_attention"] = case["needs_attention"] or asks
+        case["needs_attention"] = case["needs_attention"] or (asks and case["state"] not in ENDED)
 
 
 def _waits(case: Model, key: str | None) -> str | None:
@@ -108,7 +108,8 @@ def _add_blocker(scene: Scene) -> bool:
     linked = case["records"].get(record)
     if reason == "customer_information" or (record is None and not text.strip()):
         return False
-    if record is not None and record not in case["tasks"] and linked is None:
+    is_there = record in case["tasks"] and case["tasks"][record]["state"] == "open"
+    if record is not None and not is_there and (linked is None or linked["closed"]):
         return False
     if reason == "problem_workaround" and (linked is None or linked["kind"] != "problem"):
         return False

@@ -92,7 +92,7 @@ def parent_fits(world: World, case: Model, parent: str | None) -> bool:
     if parent is None:
         return True
     above = world["cases"].get(parent)
-    if above is None or above["id"] == case["id"] or above["parent"]:
+    if above is None or above["id"] == case["id"] or above["parent"] or above["state"] in ENDED:
         return False
     return case["major_case_state"] not in {"proposed", "accepted"} and not children(world, case)
 
@@ -150,7 +150,8 @@ def _follow(scene: Scene) -> bool:
     if not all(content.get(name, "").strip() for name in needed):
         return False
     moves = state is not None and state != case["state"]
-    graded = content.get("priority") not in {None, case["priority"]}
+    is_own = case["priority_override"] is not None or (case["impact"] is not None and case["urgency"] is not None)
+    graded = content.get("priority") not in {None, case["priority"]} and not is_own
     said = [content.get(name, "") for name in ("comment", "note")]
     comment, note = (text is None or text.strip() for text in said)
     if not (moves or graded or comment or note):

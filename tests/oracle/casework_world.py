@@ -144,9 +144,9 @@ def _settle(scene: Scene, before: Model) -> None:
         effects.end_with_case(scene)
     case["escalated"] = is_open(case)
     propagate(scene, before)
+    by_time = pass_time(copy.deepcopy(before["clock"]), scene.now)
     said = turn(case["clock"], case["state"], scene.now)
-    if not is_system:
-        scene.orders.extend(_reactions(scene.world, case, said))
+    scene.orders.extend(_reactions(scene.world, case, by_time if is_system else said))
 
 
 def _reactions(world: World, case: Model, said: list[str]) -> list[Any]:

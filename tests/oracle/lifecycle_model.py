@@ -186,11 +186,10 @@ def update_case(case: Model, content: Mapping[str, Any], who: Who, _side: str, _
     clears = case["needs_attention"] and changes.get("needs_attention") is False
     if clears and not (who.name == case["assigned_to"] or "M" in who.letters):
         return False
-    flips = changes.get("auto_close", case["auto_close"]) != case["auto_close"]
     case.update(changes)
-    if flips and not spare(case):
+    if "auto_close" in changes and not spare(case):
         return False
-    if clears and case["state"] == "resolved" and may_close(case):
+    if clears and "auto_close" not in changes and case["state"] == "resolved" and may_close(case):
         case["auto_close"] = True
     if changes.keys() & {"impact", "urgency"} and not case["priority_override"]:
         case["priority"] = PRIORITIES.get(f"{case['impact']}{case['urgency']}", case["priority"])

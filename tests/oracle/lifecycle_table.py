@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 __all__ = [
+    "ABOUT",
     "ACTIONS",
     "ESCALATIONS",
+    "ESCALATION_NEEDED",
     "NEEDED",
     "SIDES",
     "STATES",
@@ -108,6 +110,19 @@ NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
     **{("deescalate", letter): ("justification",) for letter in "IS"},
 }
 """What each must give, by the action and who acts; a slash means either."""
+
+ESCALATION_NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("request_escalation", letter): ("reason",) for letter in "CIS"
+}
+"""What they must give besides, where the template has none."""
+
+ABOUT: Mapping[str, str] = {
+    **dict.fromkeys(("update_task", "close_task", "cancel_task"), "tasks"),
+    **dict.fromkeys(("unlink_record", "hear_of_record"), "records"),
+    "resolve_blocker": "blockers",
+    "follow_parent": "parent",
+}
+"""What a case must have for something to be done about it."""
 
 ESCALATION_GRID = """
 action             | none | requested | escalated | declined | closed

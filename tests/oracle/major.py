@@ -32,12 +32,17 @@ def open_case(world: World, who: str, given: Mapping[str, Any]) -> bool:
     if given.get("major") is None and not any(customers):
         return False
     parent = given.get("parent")
-    if parent is not None and (world["cases"].get(parent, {"parent": "x"})["parent"] or given.get("major")):
+    if parent is not None and (not _may_lead(world["cases"].get(parent)) or given.get("major")):
         return False
     _opened(world, given)
     if parent is not None:
         _note(world["cases"][parent], f"C{len(world['cases'])} is now a child of this case.")
     return True
+
+
+def _may_lead(case: Case | None) -> bool:
+    """Whether there is such a case, that lives and is no child."""
+    return case is not None and case["parent"] is None and case["state"] not in ENDED
 
 
 def _opened(world: World, given: Mapping[str, Any]) -> Case:
@@ -51,6 +56,7 @@ def _opened(world: World, given: Mapping[str, Any]) -> Case:
         "parent": None,
         "major": None,
         "priority": 4,
+        "ranked": False,
         "attention": False,
         "assignee": None,
         "merged": None,
@@ -85,7 +91,7 @@ def _lead(world: World, major: Case, before: Mapping[str, Any], said: Mapping[st
             continue
         if major["state"] != before["state"] and (major["state"] == "closed" or "state" in world["sync"]):
             _move(world, child, major)
-        if major["priority"] != before["priority"] and "priority" in world["sync"]:
+        if major["priority"] != before["priority"] and "priority" in world["sync"] and not child["ranked"]:
             child["priority"] = major["priority"]
         if "comment" in said and "comments" in world["sync"]:
             child["comments"].append(("system", said["comment"]))
@@ -190,7 +196,7 @@ def _set_parent(world: World, who: str, case: Case, given: Mapping[str, Any]) ->
     old, new = case["parent"], given["parent"]
     if new is not None:
         above = world["cases"].get(new)
-        if above is None or above is case or above["parent"] or _children(world, case):
+        if not _may_lead(above) or above is case or _children(world, case):
             return False
         if case["major"] in {"proposed", "accepted"}:
             return False
@@ -304,7 +310,7 @@ def _cancel(_: World, who: str, case: Case, __: Mapping[str, Any]) -> bool:
 def _rank(_: World, who: str, case: Case, given: Mapping[str, Any]) -> bool:
     if who == "customer" or case["state"] in ENDED:
         return False
-    case["priority"] = given["priority"]
+    case["priority"], case["ranked"] = given["priority"], True
     return True
 
 

@@ -2,7 +2,7 @@
 
 A world has ``cases`` by id, each a dict of ``number``, ``contact``, ``state``, ``closed_days`` (ago), ``window`` (days,
 of its own policy), ``merged`` and ``next`` (ids of cases, or None); ``threads``, the cases that messages are known of;
-``window``, that of the current policy; ``taken``, the case that the message went into before.
+``taken``, the case that the message of this sender went into before; ``own``, whether the desk sent it.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ __all__ = ["expected"]
 World = dict[str, Any]
 Sent = dict[str, Any]
 
-AGENTS, MACHINES = {"ann"}, {"mon"}
+AGENTS, MACHINES, CUSTOMERS = {"ann"}, {"mon"}, {"eve", "ivy"}
 IN_WORK = {"new", "open", "awaiting_info", "resolved"}
 
 
@@ -29,47 +29,55 @@ def may_comment(who: str, case: dict[str, Any]) -> bool:
     return case["state"] in IN_WORK
 
 
-def may_follow(case: dict[str, Any], window: int) -> bool:
-    """Cancelled, or closed for longer than a new case's policy lets one reopen."""
-    return case["state"] == "cancelled" or (case["state"] == "closed" and not 0 < case["closed_days"] <= window)
+def may_follow(case: dict[str, Any]) -> bool:
+    """Cancelled, or closed for longer than the case's own policy lets one reopen it."""
+    return case["state"] == "cancelled" or (case["state"] == "closed" and case["closed_days"] > case["window"])
 
 
-def ways(world: World, sent: Sent) -> Iterator[tuple[str, bool]]:
-    """The cases that the message leads to, in order, and whether by a number."""
+def ways(world: World, sent: Sent) -> Iterator[tuple[list[str], bool]]:
+    """The cases that each thing in the message leads to, in order, and whether by a number."""
     names = [sent["in_reply_to"]] if sent["in_reply_to"] else []
     names += sent["references"][::-1]
     names.append(sent["id"])
     for name in names:
-        for case in world["threads"].get(name, ()):
-            yield case, False
+        yield list(world["threads"].get(name, ())), False
     for number in sent["numbers"]:
-        for name, case in world["cases"].items():
-            if case["number"] == number:
-                yield name, True
+        yield [name for name, case in world["cases"].items() if case["number"] == number], True
+
+
+def end_of(cases: World, who: str, start: str, by_number: bool) -> tuple[str, str] | None:  # noqa: FBT001 - one of two
+    """Where one case leads: to a comment on the first that takes it, a follow-up of the last of theirs, or nowhere."""
+    trail: list[str] = []
+    ahead: list[str | None] = [start]
+    while True:
+        theirs = [n for n in ahead if n in cases and n not in trail and has_part(who, cases[n], by_number)]
+        if not theirs:
+            break
+        trail.append(str(theirs[0]))
+        last = cases[trail[-1]]
+        if not last["merged"] and may_comment(who, last):
+            return "comment", trail[-1]
+        ahead = [last["merged"], last["next"]]
+    return ("follow_up", trail[-1]) if trail and may_follow(cases[trail[-1]]) else None
 
 
 def expected(world: World, sent: Sent, who: str) -> tuple[str, str | None]:
     """What becomes of it, and of which case; ``refused`` with the codes, sorted and joined."""
     cases = world["cases"]
-    if world["taken"] is not None:
-        mine = world["taken"] in cases and (has_part(who, cases[world["taken"]], by_number=False) or who == "emil")
-        return ("duplicate", world["taken"]) if mine else ("refused", "message_id_reused")
+    is_inside = who not in CUSTOMERS
+    mine = {name for name, case in cases.items() if is_inside or has_part(who, case, by_number=False)}
+    if world["taken"] in mine:
+        return "duplicate", world["taken"]
     wrong = ["automatic_message"] if sent["automatic"] else []
-    wrong += ["own_message"] if world["own"] else []
+    if world["own"] and (is_inside or mine & set(world["threads"].get(sent["id"], ()))):
+        wrong.append("own_message")
     wrong += ["sender_blocked"] if world["blocked"] else []
     wrong += [] if sent["text"] or sent["title"] else ["nothing_to_say"]
     if wrong:
         return "refused", " ".join(wrong)
-    for start, by_number in ways(world, sent):
-        trail: list[str] = []
-        name: str | None = start
-        while name is not None and name in cases and name not in trail and has_part(who, cases[name], by_number):
-            trail.append(name)
-            name = cases[name]["merged"] or cases[name]["next"]
-        said = [each for each in trail if not cases[each]["merged"] and may_comment(who, cases[each])]
-        if not said and not (trail and may_follow(cases[trail[-1]], world["window"])):
-            continue
-        if not sent["text"]:
-            return "refused", "nothing_to_say"
-        return ("comment", said[0]) if said else ("follow_up", trail[-1])
+    for starts, by_number in ways(world, sent):
+        ends = [end for start in starts if (end := end_of(cases, who, start, by_number)) is not None]
+        if ends:
+            ends.sort(key=lambda end: end[0] == "follow_up")
+            return ends[0] if sent["text"] else ("refused", "nothing_to_say")
     return "open", None

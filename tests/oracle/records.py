@@ -142,6 +142,11 @@ def unlink(links: Links, key: str) -> set[str]:
     return set() if links.pop(key, None) else {"unknown_record"}
 
 
+def _is_older(one: tuple[int, datetime], other: tuple[int, datetime]) -> bool:
+    """By what the record counts itself, where both were counted, and not alike; else by the instant."""
+    return one[0] < other[0] if one[0] and other[0] and one[0] != other[0] else one[1] < other[1]
+
+
 def hear(links: Links, key: str, content: Mapping[str, Any], actor: tuple[str, str], now: datetime) -> set[str]:
     """Hear of it; the codes of a refusal, or none."""
     record = links.get(key)
@@ -156,7 +161,7 @@ def hear(links: Links, key: str, content: Mapping[str, Any], actor: tuple[str, s
         return wrong
     when = (content.get("sequence", 0), content.get("at") or now)
     if cell.state is not None:
-        if record["newest"] is not None and when < record["newest"]:
+        if record["newest"] is not None and _is_older(when, record["newest"]):
             return set()
         record |= {"newest": when, "state": content.get("state") or cell.state, "closed": cell.closes}
     if record["system"] is None and actor[0] == "integration":

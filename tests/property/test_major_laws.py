@@ -125,6 +125,7 @@ def as_dict(case: Case, desk: Desk) -> dict[str, Any]:
         "parent": case.parent,
         "major": case.major_case_state,
         "priority": case.priority,
+        "ranked": case.priority_override is not None,
         "attention": case.needs_attention,
         "assignee": case.assigned_to,
         "merged": case.merged_into,

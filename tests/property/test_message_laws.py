@@ -160,7 +160,7 @@ def conversations(draw: st.DrawFn) -> list[Message]:
 def test_a_conversation_is_one_case_in_whatever_order_and_however_often_it_arrives(
     sent: list[Message], data: st.DataObject
 ) -> None:
-    """Each message changes it once; what comes again is told which case it went into."""
+    """Each message changes it once; what comes again is told which case it went into. One comes after another."""
     arriving = data.draw(st.permutations(sent + data.draw(st.lists(st.sampled_from(sent), max_size=6))))
     memory = Memory()
     answers = [memory.take_in(one) for one in arriving]
@@ -192,9 +192,17 @@ def test_a_conversation_that_outlives_its_case_makes_one_follow_up(sent: list[Me
 def test_what_is_anothers_is_as_unknown_as_what_does_not_exist(
     world: dict[str, Any], sent: dict[str, Any], who: str
 ) -> None:
-    """The answer is the same, to the last reason, in a world without the cases in which the sender has no part."""
-    facts = attrs.evolve(facts_of(world), taken_into=None)
-    fewer = attrs.evolve(facts, cases=tuple(one for one in facts.cases if one.case.contact == who))
+    """The answer is the same, to the last reason, in a world without the cases in which the sender has no part.
+
+    Nor is it told that anybody else mentioned or sent a message. (Emil, who works inside, has part in all of them.)
+    """
+    facts = facts_of(world) if who != "emil" else attrs.evolve(facts_of(world), taken_into=None)
+    cases = tuple(one for one in facts.cases if one.case.contact == who)
+    theirs = {one.case.id for one in cases}
+    threads = {name: tuple(each for each in found if each in theirs) for name, found in facts.threads.items()}
+    taken = facts.taken_into if facts.taken_into in theirs else None
+    is_own = facts.is_own and (who == "emil" or bool(threads[sent["id"]]))
+    fewer = attrs.evolve(facts, cases=cases, threads=threads, taken_into=taken, is_own=is_own)
     args = as_message(sent), WHO[who]
     answer = decide_message(*args, facts, POLICIES[world["window"]], NOW)
     assert answer == decide_message(*args, fewer, POLICIES[world["window"]], NOW)
@@ -248,5 +256,5 @@ def test_a_batch_has_each_message_once(pairs: list[tuple[Any, str]]) -> None:
     batch = [message(channel=channel, message_id=name) for channel, name in pairs]
     kept, repeated = unique_messages(batch)
     assert [(one.channel, one.message_id) for one in kept] == list(dict.fromkeys(pairs))
-    assert len({one.command_id for one in kept}) == len(kept) == len(batch) - len(repeated)
+    assert len({one.command_id_of(WHO["eve"]) for one in kept}) == len(kept) == len(batch) - len(repeated)
     assert all(first < later and pairs[first] == pairs[later] for later, first in repeated.items())

@@ -46,7 +46,7 @@ class Decision:
     derivation: EntitlementDecision | None = None
     ledger: tuple[LedgerEntry, ...] = ()
     time: tuple[TimeEntry, ...] = ()
-    relies_on: Mapping[CaseId, int] = attrs.field(factory=dict, converter=frozen)
+    relies_on: Mapping[CaseId, int] = attrs.field(default=frozen({}), converter=frozen)
 
     def __str__(self) -> str:
         """The case, then why, what happened, every clock, and what the host is left to do; instants in UTC."""

@@ -49,7 +49,7 @@ class LogEntry:
     derivation: EntitlementDecision | None = None
     ledger: tuple[LedgerEntry, ...] = ()
     time: tuple[TimeEntry, ...] = ()
-    relies_on: Mapping[CaseId, int] = attrs.field(factory=dict, converter=frozen)
+    relies_on: Mapping[CaseId, int] = attrs.field(default=frozen({}), converter=frozen)
 
     @classmethod
     def of(cls, decision: Decision, receipt: CommandReceipt | None) -> Self:

@@ -24,6 +24,7 @@ from csmcore.model import (
     EntitlementQuestion,
     Event,
     EventId,
+    Notification,
     OpenCase,
     Reason,
     Refusal,
@@ -155,16 +156,12 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
     after = advance(plan, sla, revision)
     spoken = clock_happenings(plan, sla, after, now)
     happened += spoken
-    intents = taken.intents
-    if before is not None and before.records:
-        intents += outgoing(before, _all_changes(happened), taken.activity, happened[0].kind, actor)
-    orders = taken.orders + propagated(before, case, taken, facts, plan.policy)
+    intents = taken.intents + _to_records(before, happened, taken, actor)
     heard = _by_time_alone(plan, sla, now) if actor.kind == "system" else spoken
     reacted = reactions_to(plan, case, revision.fields, heard)
     reasons += reacted.reasons
     reasons += not_running(plan, after, sla)
-    if actor.kind == "internal" and actor.id == case.requested_by:  # nobody could tell from the event alone
-        happened[0] = happened[0]._replace(details={**happened[0].details, "side": taken.by})
+    happened[0] = _sided(happened[0], case, actor, taken)
     return Decision(
         case=case,
         sla=after,
@@ -172,13 +169,29 @@ def _decided(  # noqa: PLR0913, PLR0917 - what `decide_open` and `decide_apply` 
         activity=taken.activity,
         events=_events(case, happened, actor, now),
         intents=intents + reacted.intents,
-        orders=orders + reacted.orders,
+        orders=taken.orders + propagated(before, case, taken, facts, plan.policy) + reacted.orders,
         reasons=tuple(reasons),
         derivation=derivation,
         ledger=used.ledger,
         time=taken.time,
         relies_on=_relied_on(taken, facts),
     )
+
+
+def _to_records(
+    before: Case | None, happened: Sequence[Happening], taken: Step, actor: Actor
+) -> tuple[Notification, ...]:
+    """What the systems of the case's records are told."""
+    if before is None or not before.records:
+        return ()
+    return outgoing(before, _all_changes(happened), taken.activity, happened[0].kind, actor)
+
+
+def _sided(first: Happening, case: Case, actor: Actor, taken: Step) -> Happening:
+    """The first event, with the side of somebody inside whose own case it is: nobody could tell from it alone."""
+    if actor.kind != "internal" or actor.id != case.requested_by:
+        return first
+    return first._replace(details={**first.details, "side": taken.by})
 
 
 def _relied_on(taken: Step, facts: CaseFacts) -> Mapping[CaseId, int]:

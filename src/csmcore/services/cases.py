@@ -152,9 +152,8 @@ class CaseService(CaseReads):
             raise InvalidValue("mailroom", "the service has none", "give CaseService a mailroom")
         with mailroom.conversation(message.channel, message.thread):
             answer = self._received(message, actor, token, mailroom)
-            case_id = answer.message.case if answer.decision is None else answer.decision.case.id
-            if case_id is not None:
-                mailroom.remember(message.channel, answer.message.thread, case_id)
+            case_id = _case_of(answer.message.case) if answer.decision is None else answer.decision.case.id
+            mailroom.remember(message.channel, answer.message.thread, case_id)
         return answer
 
     def _received(self, message: Message, actor: Actor, token: SubjectToken, mailroom: Mailroom) -> Received:

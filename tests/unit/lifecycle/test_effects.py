@@ -412,7 +412,6 @@ def test_cancelling_keeps_its_reason() -> None:
     ("state", "command", "actor", "informed"),
     [
         ("open", AddComment("x"), EVE, True),
-        ("open", AddComment("x"), SYSTEM, True),
         ("open", RequestInfo("x"), ANN, True),
         ("open", ProposeSolution(code="x", notes="x"), ANN, True),
         ("open", CloseCase(code="x", notes="x"), ANN, True),
@@ -431,6 +430,12 @@ def test_informed_users_hear_of_comments_and_of_the_end(state: Any, command: Any
     assert users == ([("carl",)] if informed else [])
     alone = took(case_in(state, BUSINESS, informed_users=(actor.id,)), command, actor)
     assert "notify_informed_users" not in told(alone)
+
+
+def test_an_informed_user_with_the_system_s_id_is_not_the_system() -> None:
+    """They are somebody inside, and hear of what the system says."""
+    taken = took(case_in("open", BUSINESS, informed_users=("carl", SYSTEM.id)), AddComment("x"), SYSTEM)
+    assert [intent.to for intent in taken.intents if intent.kind == "notify_informed_users"] == [("carl", "system")]
 
 
 def test_nobody_is_told_of_what_they_did() -> None:

@@ -294,15 +294,16 @@ def held(content: Mapping[str, Any]) -> list[str]:
 def wanted(one: Try) -> oracle.Outcome | None:
     """What the hand-written tables say."""
     escalation = "none" if one.case.escalation is None else one.case.escalation.state
-    if not oracle.may_escalate(escalation, one.action, one.letters) or not can_be(one):
+    if not oracle.may_escalate(escalation, one.action, one.letters) or not can_be(one.case, one.action):
         return None
     return oracle.outcome(one.case.state, one.action, one.letters, one.world.guards, held(one.content))
 
 
-def can_be(one: Try) -> bool:
-    """Whether the case can be what the command would make of it: a major case is not proposed again."""
-    guards = one.world.guards
-    return one.action != "propose_major_case" or not (guards.proposed or guards.major)
+def can_be(case: Case, action: str) -> bool:
+    """Whether the case has what the action is about; a major case is not proposed again, nor is a child."""
+    if action == "propose_major_case":
+        return case.major_case_state not in {"proposed", "accepted"} and case.parent is None
+    return action not in oracle.ABOUT or bool(getattr(case, oracle.ABOUT[action]))
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -325,18 +326,22 @@ def test_every_cell_is_as_written_by_hand(name: str, tally: Tally) -> None:
 def test_what_may_be_done_is_what_is_accepted(state: Any, tally: Tally) -> None:
     """`actions_for` allows an action exactly where the table by hand does, and says what its command must hold."""
     count = 0
-    for one, scene in product(pairs(), SCENES.values()):
-        case, facts = case_in(state, scene, **one.fields), FACTS[id(scene)]
+    bare = [(one, scene, case_in(state, scene, **one.fields)) for one, scene in product(worlds(), SCENES.values())]
+    each_pair = product(pairs(), SCENES.values())
+    full = [(one, scene, about(case_in(state, scene, **one.fields), "follow_parent")) for one, scene in each_pair]
+    for one, scene, case in (*bare, *full):
+        facts = FACTS[id(scene)]
         for actor, letters in players(scene):
             found = actions_for(case, actor, facts, one.plan, case.updated_at + one.wait)
             for each in found:
                 count += 1
-                is_open = oracle.may_escalate("none", each.action, letters)
-                may = is_open and oracle.may(state, each.action, letters, one.guards)
+                can = oracle.may_escalate("none", each.action, letters) and can_be(case, each.action)
+                may = can and oracle.may(state, each.action, letters, one.guards)
                 assert each.is_allowed == may, (each, letters, one.guards)
                 assert each.is_allowed == (not each.reasons)
                 if each.is_allowed:
-                    needed = oracle.NEEDED.get((each.action, oracle.acting(state, each.action, letters) or ""), ())
+                    key = each.action, oracle.acting(state, each.action, letters) or ""
+                    needed = (*oracle.NEEDED.get(key, ()), *oracle.ESCALATION_NEEDED.get(key, ()))
                     assert each.required == tuple(need.replace("/", " or ") for need in needed)
             assert [each.action for each in found] == [action for action in ACTIONS if action != "open_case"]
     tally("lifecycle: verdicts compared with the table by hand", count)

@@ -2,9 +2,20 @@
 
 from typing import Any
 
+import attrs
 import pytest
 
-from csmcore.model import AddChildren, AssignToMe, CancelCase, ChildCase, OpenCase, OverridePriority, Refusal
+from csmcore.model import (
+    AddChildren,
+    AssignToMe,
+    CancelCase,
+    ChildCase,
+    ContactId,
+    OpenCase,
+    OverridePriority,
+    Refusal,
+    UpdateCase,
+)
 from csmcore.rules.cases.lifecycle import step
 from tests.unit.major.desk import ANN, ANNA, MIA, Desk, policy
 
@@ -62,11 +73,53 @@ def test_two_lists_at_once_give_nobody_two() -> None:
     desk = Desk()
     major = desk.major()
     command = add("acme")
+    facts = desk.facts(command)
     [first] = desk.do(major, command).orders
-    case = desk.cases[major]
-    before = step(case, command, MIA, desk.facts(command), desk.policy, desk.now)
+    before = step(desk.cases[major], command, MIA, facts, desk.policy, desk.now)
     assert not isinstance(before, Refusal)
     assert [order.command_id for order in before.orders] == [first.command_id]
+
+
+@pytest.mark.parametrize("changes", [{"parent": None}, {"account": "bolt"}])
+def test_whoever_has_lost_their_child_gets_another(changes: dict[str, Any]) -> None:
+    """It was moved away, or is another's now: that one was opened before is of no matter."""
+    desk = Desk()
+    major = desk.major()
+    desk.do(major, add("acme"))
+    desk.do("c2", UpdateCase(changes))
+    desk.do(major, add("acme", comment="Again."))
+    assert (desk.cases["c3"].account, desk.cases["c3"].parent) == ("acme", major)
+    assert not desk.refused
+
+
+def test_a_customer_the_policy_has_no_business_with_gets_none() -> None:
+    """Their case would be refused, after a note has said that it is opened."""
+    desk = Desk(attrs.evolve(policy(), business_models=frozenset({"b2b"})))
+    major = desk.major()
+    assert desk.denied(major, add("acme", consumers=("ivan",))) == ("business_model",)
+    assert desk.texts(major) == []
+    both = Desk(attrs.evolve(policy(), business_models=frozenset({"b2b2c"})))
+    both.do(both.major(), add("acme", consumers=("ivan",)))
+    assert [case.consumer for case in both.cases.values()] == [None, None, "ivan"]
+
+
+@pytest.mark.parametrize("primary", ["nobody", "bert"])
+def test_a_primary_contact_who_is_not_the_accounts_has_no_case(primary: str) -> None:
+    """Neither known by nobody nor another account's: the account has its case, and the answer says why they are not."""
+    desk = Desk()
+    desk.accounts["acme"] = attrs.evolve(desk.accounts["acme"], primary_contact=ContactId(primary))
+    taken = desk.do(desk.major(), add("acme", "bolt"))
+    assert [reason.code for reason in taken.reasons] == ["unknown_contact"]
+    child = desk.cases["c2"]
+    assert (child.account, child.contact, child.informed_users) == ("acme", None, ())
+    assert not desk.refused
+
+
+def test_children_are_for_the_alert_of_their_major_case() -> None:
+    """So that whoever looks for the alert's cases finds them."""
+    desk = Desk()
+    desk.do(desk.major(alert="a-1"), add("acme"))
+    assert desk.cases["c2"].alert == "a-1"
 
 
 def test_every_reason_why_not() -> None:

@@ -29,6 +29,7 @@ from csmcore.model import (
     UserId,
 )
 from csmcore.rules import replay_events
+from csmcore.rules.cases.flows import compile_flows
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.propagating import propagated
 from csmcore.rules.cases.steps import Step
@@ -313,3 +314,20 @@ def test_children_of_other_types_follow_only_the_close() -> None:
     assert [refusal.codes for _, refusal in desk.refused] == [("type_not_synced",)]
     desk.do(major, CloseCase(code="fixed", notes="A new switch."))
     assert states(desk) == ["closed"] * 3
+
+
+@pytest.mark.parametrize(("words", "asks"), [(set(), True), ({"agent"}, False)])
+def test_nobody_is_asked_about_a_case_that_they_may_not_see(words: set[Any], *, asks: bool) -> None:
+    """Its type hides it from its customer."""
+    kind = CaseType(visible_to=frozenset(words))
+    desk = Desk(attrs.evolve(policy(survey_children=True), case_types={"kind": kind}))
+    major, child = desk.major(), desk.opens(contact="anna")
+    desk.do(child, UpdateCase({"parent": major}))
+    case, command = (
+        attrs.evolve(desk.cases[child], case_type="kind"),
+        FollowParent(parent=CaseId(major), state="closed"),
+    )
+    taken = step(case, command, SYSTEM, desk.facts(command, case), desk.policy, desk.now, compile_flows({"kind": kind}))
+    assert isinstance(taken, Step)
+    assert taken.changes["state"] == "closed"
+    assert taken.changes.get("survey_requested", False) is asks

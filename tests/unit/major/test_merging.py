@@ -3,21 +3,28 @@
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from csmcore.model import (
     SYSTEM,
     AddComment,
+    AssignToMe,
     CancelCase,
     CaseId,
+    CaseType,
+    CloseCase,
     Event,
     LogEntry,
     MergeCase,
+    ProposeSolution,
     Refusal,
     UpdateCase,
 )
 from csmcore.rules import merged_histories, replay_events
-from tests.unit.major.desk import ANN, ANNA, MIA, START, Desk
+from csmcore.rules.cases.flows import compile_flows
+from csmcore.rules.cases.lifecycle import step
+from tests.unit.major.desk import ANN, ANNA, MIA, START, Desk, policy
 
 
 def into(case_id: str) -> MergeCase:
@@ -56,14 +63,14 @@ def test_whose_case_it_is_hears_of_it_anyway() -> None:
 
 
 def test_writing_on_a_duplicate_leads_to_the_other_case() -> None:
-    """The refusal names it."""
+    """The refusal names it to those who work on it; its customer is told how to go on."""
     desk = Desk()
     kept, gone = desk.opens(contact="anna"), desk.opens(contact="anna")
     desk.do(gone, into(kept))
-    refused = desk.apply(gone, AddComment("Hello?"), ANNA)
-    assert isinstance(refused, Refusal)
-    [reason] = refused.reasons
-    assert reason.text == "the case is cancelled: add comment is not possible; it goes on in 'c1'"
+    for actor, way in ((ANN, "it goes on in 'c1'"), (ANNA, "open a follow-up")):
+        refused = desk.apply(gone, AddComment("Hello?"), actor)
+        assert isinstance(refused, Refusal)
+        assert refused.reasons[0].text == f"the case is cancelled: add comment is not possible; {way}"
 
 
 def test_only_live_cases_of_one_customer_are_merged() -> None:
@@ -99,6 +106,45 @@ def test_whose_a_case_is(one: dict[str, Any], other: dict[str, Any], *, fits: bo
     desk = Desk()
     first, second = desk.opens(**one), desk.opens(**other)
     assert isinstance(desk.apply(second, into(first), MIA), Refusal) is not fits
+
+
+def test_a_case_that_they_may_not_see_is_as_unknown_as_none() -> None:
+    """Whatever it is like: its type hides it from agents, and a manager merges into it."""
+    hidden = CaseType(visible_to=frozenset({"manager", "customer"}))
+    desk = Desk(attrs.evolve(policy(), case_types={"hidden": hidden}))
+    case, other, ended = desk.opens(), desk.opens(account="bolt"), desk.opens()
+    desk.do(ended, CancelCase("spam"))
+    desk.cases |= {name: attrs.evolve(desk.cases[name], case_type="hidden") for name in (other, ended)}
+    flows, facts = compile_flows({"hidden": hidden}), desk.facts(into(other))
+    for name in (other, ended):
+        told = attrs.evolve(facts, merge_target=desk.cases[name])
+        for actor, codes in ((ANN, {"unknown_case"}), (MIA, {"other_customer", "target_not_live"})):
+            refused = step(desk.cases[case], into(name), actor, told, desk.policy, desk.now, flows)
+            assert isinstance(refused, Refusal)
+            assert codes.issuperset(refused.codes)
+
+
+def test_a_merge_relies_on_the_case_that_it_goes_into() -> None:
+    """As it was when that was looked at; nothing else relies on other cases."""
+    desk = Desk()
+    kept, gone = desk.opens(), desk.opens()
+    desk.do(kept, AddComment("It smokes."))
+    assert desk.do(gone, into(kept)).relies_on == {kept: 2}
+    assert desk.do(kept, AddComment("Still.")).relies_on == {}
+
+
+@pytest.mark.parametrize("code", ["", "fixed"])
+def test_a_case_that_ended_meanwhile_still_hears_of_its_duplicate(code: str) -> None:
+    """It notes it, and stays as it is: resolved, or closed."""
+    desk = Desk()
+    kept = desk.opens()
+    desk.do(kept, AssignToMe())
+    desk.do(kept, CloseCase(code=code, notes="Done.") if code else ProposeSolution(code="fixed", notes="Done."))
+    state = desk.cases[kept].state
+    desk.do(kept, MergeCase(duplicate=CaseId("c9"), informed_users=("una",)), SYSTEM)
+    assert (desk.cases[kept].state, desk.cases[kept].informed_users) == (state, ("una",))
+    assert desk.texts(kept)[-1] == ("WorkNote", "system", "c9 was merged into this case.")
+    assert replay_events(desk.events[kept]) == desk.cases[kept]
 
 
 def test_what_has_children_is_not_merged() -> None:

@@ -8,11 +8,15 @@ import pytest
 from csmcore.model import (
     SYSTEM,
     AcceptMajorCase,
+    AccountId,
     Actor,
     AddWorkNote,
     CancelCase,
+    CaseCommand,
+    CaseFacts,
     CaseId,
     CaseType,
+    CloseCase,
     OpenCase,
     OverridePriority,
     ProposeMajorCase,
@@ -21,7 +25,8 @@ from csmcore.model import (
     UpdateCase,
 )
 from csmcore.rules import replay_events
-from csmcore.rules.cases.major import major_opening_denied
+from csmcore.rules.cases.flows import compile_flows
+from csmcore.rules.cases.major import major_opening_denied, seen_parent
 from tests.unit.major.desk import ANN, ANNA, MIA, Desk, inside, policy
 
 PROPOSAL = ProposeMajorCase(business_impact="Nobody can pay.", note="Third call this morning.")
@@ -220,8 +225,32 @@ def test_a_customer_learns_nothing_of_other_cases() -> None:
     """They are refused alike, whether the parent that they name exists or not."""
     desk = Desk()
     case, other = desk.opens(contact="anna"), desk.opens(account="bolt")
-    assert desk.denied(case, UpdateCase({"parent": other}), ANNA) == ("not_permitted",)
-    assert desk.denied(case, UpdateCase({"parent": "c9"}), ANNA) == ("not_permitted",)
+    assert desk.denied(case, UpdateCase({"parent": other}), ANNA) == ("not_permitted", "not_yours_to_set")
+    assert desk.denied(case, UpdateCase({"parent": "c9"}), ANNA) == ("not_permitted", "not_yours_to_set")
+
+
+@pytest.mark.parametrize("ends", [CancelCase("spam"), CloseCase(code="fixed", notes="Done.")])
+def test_nothing_goes_on_below_a_case_that_has_ended(ends: CaseCommand) -> None:
+    """It is no parent of a case that is there, nor of a new one."""
+    desk = Desk()
+    ended, case = desk.opens(), desk.opens()
+    desk.do(ended, ends)
+    assert desk.denied(case, UpdateCase({"parent": ended})) == ("parent_ended",)
+    refused = desk.open(OpenCase(short_description="No network", account=AccountId("acme"), parent=CaseId(ended)), ANN)
+    assert isinstance(refused, Refusal)
+    assert refused.codes == ("parent_ended",)
+    assert desk.texts(ended) == []
+
+
+def test_a_parent_that_they_may_not_see_is_none() -> None:
+    """Its type hides it; whoever may see it has it among the facts, and so does whoever asks about none."""
+    hidden = CaseType(visible_to=frozenset({"manager"}))
+    desk = Desk()
+    parent = attrs.evolve(desk.cases[desk.opens()], case_type="hidden")
+    facts, flows = CaseFacts(parent=parent), compile_flows({"hidden": hidden})
+    assert seen_parent(facts, ANN, flows) == CaseFacts()
+    assert seen_parent(facts, MIA, flows) is facts
+    assert seen_parent(CaseFacts(), ANN, flows) == CaseFacts()
 
 
 def test_a_child_that_comes_or_goes_is_noted_above() -> None:

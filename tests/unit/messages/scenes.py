@@ -13,6 +13,7 @@ from csmcore.model import (
     Message,
     MessageDecision,
     MessageFacts,
+    ProductModel,
     Refusal,
 )
 from csmcore.rules import decide_message
@@ -71,6 +72,7 @@ def known(  # noqa: PLR0913 - the words of the oracle
     facts = CaseFacts(
         account=made(Account, id=case["account"], name="A"),
         contact=made(Contact, id=contact, account=case["account"], name="C"),
+        product=made(ProductModel, id="press", name="Press"),
     )
     return made(KnownCase, case=made(Case, **case), facts=facts, policy=POLICIES[window], follow_up=next)
 

@@ -1,5 +1,6 @@
 """Where messages go: comments, cases, follow-ups, nothing; and why."""
 
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -37,6 +38,7 @@ def codes(answer: Any) -> list[str]:
 
 
 MINE, THEIRS = known("c0"), known("c1", contact="ivy")
+LOST = ["not_by_references", "not_by_number"]
 
 
 # --- a new case ------------------------------------------------------------------------------------------------------
@@ -50,7 +52,7 @@ def test_a_message_of_any_channel_opens_a_case(channel: Any) -> None:
         channel=channel, short_description="No tone", description="Since noon.\nAll phones."
     )
     assert (answer.outcome, answer.case, answer.thread) == ("open", None, ("m9",))
-    assert answer.command_id == message(channel=channel).command_id
+    assert answer.command_id == message(channel=channel).command_id_of(WHO["eve"])
     assert codes(answer) == ["case_opened"]
 
 
@@ -116,7 +118,8 @@ def test_a_naive_instant_is_none() -> None:
         ({"in_reply_to": "m1", "subject": "[CS2]"}, {"m1": ["c0"]}, "c0", ["by_reply"]),
         ({"subject": "Re: [CS2] No tone"}, {}, "c2", ["by_number"]),
         ({"subject": "[CS7] [CS2]"}, {}, "c2", ["not_by_number", "by_number"]),
-        ({"in_reply_to": "m1"}, {"m1": ["c1", "c0"]}, "c0", ["not_by_reply", "by_reply"]),
+        ({"in_reply_to": "m1"}, {"m1": ["c1", "c0"]}, "c0", ["by_reply"]),
+        ({"references": ("m1",), "subject": "[CS1] [CS2]"}, {"m9": ["c1"]}, "c2", [*LOST, "by_number"]),
         ({"in_reply_to": "m9"}, {"m9": ["c0"]}, "c0", ["by_reply"]),
     ],
 )
@@ -132,16 +135,16 @@ def test_a_reply_finds_its_case_in_the_stated_order(
 @pytest.mark.parametrize(
     ("sent", "why"),
     [
-        ({"in_reply_to": "m1"}, "not_by_reply"),
-        ({"references": ("m1",)}, "not_by_references"),
-        ({"message_id": "m1"}, "not_by_mention"),
-        ({"subject": "[CS1] me too"}, "not_by_number"),
+        ({"in_reply_to": "m1"}, ["not_by_reply"]),
+        ({"references": ("m1",)}, ["not_by_references"]),
+        ({"message_id": "m1"}, []),
+        ({"subject": "[CS1] me too"}, ["not_by_number"]),
     ],
 )
-def test_a_stranger_is_led_to_no_case_of_others(sent: dict[str, Any], why: str) -> None:
-    """Whoever guesses a number or an id opens a case of their own, and learns nothing."""
+def test_a_stranger_is_led_to_no_case_of_others(sent: dict[str, Any], why: list[str]) -> None:
+    """Whoever guesses a number or an id opens a case of their own, and learns nothing: not that it was mentioned."""
     answer = accepted(message(**sent), facts(MINE, THEIRS, m1=["c1"]))
-    assert (answer.outcome, codes(answer)) == ("open", [why, "case_opened"])
+    assert (answer.outcome, codes(answer)) == ("open", [*why, "case_opened"])
 
 
 @pytest.mark.parametrize(("who", "by_number", "by_reply"), [("ann", "comment", "comment"), ("mon", "open", "comment")])
@@ -227,6 +230,26 @@ def test_a_merged_case_leads_to_the_other() -> None:
     assert accepted(message(in_reply_to="m1"), circle).outcome == "open"
 
 
+def test_one_case_goes_on_from_what_was_merged_into_one_of_others() -> None:
+    """Later answers go there: from the last case of the line that is theirs."""
+    for line in (["c0"], ["c0", "c2"]):
+        cases = [known(name, state="cancelled", merged=after) for name, after in pairwise([*line, "c1"])]
+        answer = accepted(message(in_reply_to="m1"), facts(*cases, THEIRS, m1=["c0"]))
+        assert (answer.outcome, answer.case) == ("follow_up", line[-1])
+        last = attrs.evolve(cases[-1], follow_up=CaseId("c3"))
+        again = accepted(message(in_reply_to="m1"), facts(*cases[:-1], last, THEIRS, known("c3"), m1=["c0"]))
+        assert (again.outcome, again.case, codes(again)[-1]) == ("comment", "c3", "case_followed")
+
+
+def test_of_the_cases_of_one_message_one_that_takes_the_comment_comes_first() -> None:
+    """Before one that has ended, and what has no place is passed over without a word where another has one."""
+    ended, stuck = known("c0", state="cancelled"), known("c3", merged="c9")
+    answer = accepted(message(in_reply_to="m1"), facts(ended, known("c2"), stuck, m1=["c3", "c0", "c2"]))
+    assert (answer.outcome, answer.case, codes(answer)) == ("comment", "c2", ["by_reply"])
+    answer = accepted(message(in_reply_to="m1"), facts(ended, stuck, m1=["c3", "c0"]))
+    assert (answer.outcome, answer.case, codes(answer)) == ("follow_up", "c0", ["by_reply", "follow_up_opened"])
+
+
 @pytest.mark.parametrize("target", [(), (known("c2", contact="ivy"),)])
 def test_a_case_merged_into_one_of_others_is_gone_on_from(target: Any) -> None:
     """The sender has no part in that one; or it is not known."""
@@ -274,7 +297,8 @@ def test_the_type_of_a_case_says_who_has_part_in_it_and_what_may_be_done() -> No
     assert answered(typed("notice"))[0] == "not_by_reply"
     assert answered(typed("gone")) == ["by_reply"]
     again = attrs.evolve(typed("audit"), taken_into=CaseId("c0"))
-    assert answered(again) == ["message_id_reused"]
+    assert answered(again) == ["not_by_reply", "case_opened"]
+    assert answered(again, "ann") == ["duplicate_message"]
 
 
 def test_a_follow_up_is_of_the_same_type() -> None:
@@ -293,7 +317,7 @@ def test_a_follow_up_is_of_the_same_type() -> None:
 def test_every_reason_for_taking_nothing_in_is_told() -> None:
     """Together."""
     sent = message(text=" \u200b", subject="Re:", is_automatic=True)
-    known_to_be_bad = MessageFacts(is_own=True, is_sender_blocked=True)
+    known_to_be_bad = attrs.evolve(facts(MINE, m9=["c0"]), is_own=True, is_sender_blocked=True)
     assert turned_away(sent, known_to_be_bad) == (
         *("automatic_message", "own_message", "sender_blocked", "nothing_to_say"),
     )
@@ -325,10 +349,22 @@ def test_a_message_that_comes_again_is_told_where_it_went() -> None:
 
 
 @pytest.mark.parametrize("cases", [(), (THEIRS,)])
-def test_anothers_id_is_not_to_be_had(cases: Any) -> None:
-    """Nobody is told which case it went into."""
+def test_what_went_into_a_case_of_others_is_as_if_it_had_not(cases: Any) -> None:
+    """Nobody is told that, or which case it went into."""
     there = attrs.evolve(facts(*cases), taken_into=THEIRS.case.id)
-    assert turned_away(message(), there) == ("message_id_reused",)
+    assert accepted(message(), there) == accepted(message())
+
+
+@pytest.mark.parametrize(("who", "told"), [("eve", True), ("ivy", False), ("ann", True), ("emil", True), ("mon", True)])
+def test_a_customer_knows_the_desks_messages_about_their_cases_alone(who: str, told: bool) -> None:  # noqa: FBT001 - a case
+    """Whose id somebody else uses, who may not know it, opens a case; inside, none of them is taken in."""
+    there = attrs.evolve(facts(MINE, m9=["c0"]), is_own=True)
+    answer = taken(message(), there, who)
+    assert isinstance(answer, Refusal) == told
+    if isinstance(answer, Refusal):
+        assert answer.codes == ("own_message",)
+    nowhere = taken(message(), MessageFacts(is_own=True), who)
+    assert isinstance(nowhere, Refusal) == (who in {"ann", "emil", "mon"})
 
 
 def test_a_decision_changes_nothing() -> None:

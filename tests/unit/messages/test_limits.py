@@ -6,17 +6,31 @@ from typing import Any
 import attrs
 import pytest
 
+from csmcore.adapters import MemoryHost, SettableClock
 from csmcore.errors import NaiveDatetime
-from csmcore.model import Actor, AddComment, CaseFacts, CaseId, CasePolicy, Consumer, OpenCase, Refusal
+from csmcore.model import (
+    Actor,
+    AddComment,
+    CaseFacts,
+    CaseId,
+    CasePolicy,
+    Consumer,
+    ConsumerId,
+    OpenCase,
+    Refusal,
+    Refused,
+)
 from csmcore.rules import within_a_day
 from csmcore.rules.cases.intake import opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.limits import too_many_cases, too_many_comments
 from csmcore.rules.cases.steps import Step
+from csmcore.services import CaseService
 from tests.unit.lifecycle.cast import BUSINESS, PRIVATE, START, case_in, contact, inside, made, policy
 
 INES = Actor(kind="consumer", id="ines")
-FACTS = CaseFacts(consumer=made(Consumer, id="ines", name="Ines"))
+CUSTOMER = made(Consumer, id="ines", name="Ines")
+FACTS = CaseFacts(consumer=CUSTOMER)
 BOUNDED = policy(cases=CasePolicy(cases_a_day=10, comments_a_day=25))
 HOUR = timedelta(hours=1)
 
@@ -79,6 +93,20 @@ def test_a_comment_too_many_is_refused() -> None:
     assert isinstance(step(case, AddComment("Soon."), inside("ann", "agent"), facts, BOUNDED, now), Step)
     fewer = attrs.evolve(facts, recent_comments=24)
     assert isinstance(step(case, AddComment("Any news?"), INES, fewer, BOUNDED, now), Step)
+
+
+def test_what_others_open_for_a_consumer_does_not_count() -> None:
+    """A desk that called them back ten times has not used up their day."""
+    host = MemoryHost(attrs.evolve(BOUNDED, cases=CasePolicy(cases_a_day=1)), clock=SettableClock(START))
+    host.add(CUSTOMER)
+    service = CaseService(host)
+    for _ in range(3):
+        service.open(made(OpenCase, short_description="Call back", consumer="ines"), inside("ann", "agent"))
+    assert host.cases_opened(ConsumerId("ines"), START - HOUR) == 0
+    service.open(OpenCase(short_description="No tone"), INES)
+    assert host.cases_opened(ConsumerId("ines"), START - HOUR) == 1
+    with pytest.raises(Refused, match="you have opened 1 cases"):
+        service.open(OpenCase(short_description="No tone"), INES)
 
 
 def test_an_accounts_people_are_not_bounded() -> None:

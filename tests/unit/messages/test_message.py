@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from csmcore.errors import InvalidValue, LimitExceeded, NaiveDatetime
-from csmcore.model import Account, CaseFacts, KnownCase, SubjectToken
+from csmcore.model import Account, Actor, CaseFacts, KnownCase, SubjectToken
 from csmcore.rules import BRACKETS, numbers_in, short_description_of
 from tests.unit.lifecycle.cast import made
-from tests.unit.messages.scenes import NOW, POLICIES, known, message
+from tests.unit.messages.scenes import NOW, POLICIES, WHO, known, message
 
 MEGABYTE = "x" * 1_000_000
 
@@ -74,15 +74,25 @@ def test_an_instant_is_kept_in_utc() -> None:
         message(sent_at=NOW.replace(tzinfo=None))
 
 
-def test_a_command_id_is_that_of_the_channel_and_the_message() -> None:
+def test_a_command_id_is_that_of_the_channel_the_sender_and_the_message() -> None:
     """Short and plain, however long and odd the message's is; another for each."""
+    eve = WHO["eve"]
     ids = [message(message_id="ü" * 998), message(), message(channel="chat"), message(message_id="M9")]
     ids += [message(message_id="7" * 64), message(channel="self_service")]
-    commands = [one.command_id for one in ids]
+    commands = [one.command_id_of(eve) for one in ids]
     assert len(set(commands)) == len(ids)
     assert all(one.isascii() and len(one) <= 160 for one in commands)
-    assert message(text="other").command_id == message().command_id
+    assert message(text="other").command_id_of(eve) == message().command_id_of(eve)
     assert commands[2].startswith("message:chat:")
+
+
+def test_nobody_else_has_the_command_id_of_ones_message() -> None:
+    """Neither another of the same kind, nor one of another kind with the same id; the roles of the day do not count."""
+    eve = WHO["eve"]
+    senders = [*WHO.values(), Actor(kind="consumer", id="eve"), Actor(kind="contact", id="evem")]
+    assert len({message().command_id_of(sender) for sender in senders}) == len(senders)
+    assert message(message_id="9").command_id_of(senders[-1]) != message().command_id_of(eve)
+    assert message().command_id_of(Actor(kind="contact", id="eve")) == message().command_id_of(eve)
 
 
 def test_a_thread_is_asked_for_in_order() -> None:

@@ -57,7 +57,7 @@ def test_each_account_gets_one_case() -> None:
     answer = decided(alert(), facts(item("p2"), item("p1", contact="bob"), item("p3", "north")))
     assert ids(answer) == ["alert:A1/acme", "alert:A1/north"]
     first, second = opened(answer)
-    assert (first.account, first.contact, first.install_base_item) == ("acme", "bob", "p1")
+    assert (first.account, first.contact, first.install_base_item) == ("acme", None, "p1")  # the item brings bob
     assert (second.account, second.contact, second.install_base_item) == ("north", None, "p3")
     assert (first.short_description, first.channel) == ("No pressure", "machine")
     assert first.description.splitlines() == [
@@ -266,6 +266,15 @@ def test_another_account_has_no_case_yet() -> None:
     assert [each.order.case for each in answer.orders] == ["CS1", None]
 
 
+@pytest.mark.parametrize(("seconds", "code"), [(60, "alert_has_case"), (61, None)])
+def test_a_monitors_clock_may_be_a_little_ahead(seconds: int, code: str | None) -> None:
+    """What came with the case's opening is no news, though its time is after that by up to a minute."""
+    raised = alert(raised_at=NOON + HOUR + timedelta(seconds=seconds))
+    answer = decided(raised, facts(item("p1"), cases=(case("CS1"),)))
+    assert left(answer) == ([("case", "CS1", (code,))] if code else [])
+    assert len(answer.orders) == (0 if code else 1)
+
+
 # --- a major case ----------------------------------------------------------------------------------------------------
 
 MANY = ProactivePolicy(opens_cases=True, major_from=2)
@@ -321,6 +330,48 @@ def test_after_the_major_case_has_ended_another_is_proposed() -> None:
     assert answer.major.command_id == "alert:A1/:major/:raised/2027-03-01T15:00:00+00:00"
 
 
+def test_no_other_is_proposed_until_the_alert_comes_again() -> None:
+    """What was raised before the major case ended is over with it, for customers who are new, too."""
+    known = facts(item("p1"), item("p2", "north"), cases=(ended("CS2", "north"),), major=ended("CS1", None))
+    answer = decided(alert(raised_at=NOON + 2 * HOUR), known, MANY)
+    assert (answer.orders, answer.major) == ((), None)
+    assert left(answer) == [("case", "CS2", ("alert_case_ended",)), ("account", "acme", ("alert_major_ended",))]
+
+
+def test_children_that_ended_stay_so_until_the_alert_comes_again() -> None:
+    """Delivered once more, it opens nothing; raised again, it does, under an id of that raising and those customers."""
+    child = attrs.evolve(ended("CS2"), parent=CaseId("CS1"))
+    known = facts(item("p1"), item("p2", "north"), cases=(child,), major=case("CS1", None))
+    names = set()
+    for raised, accounts in ((2, ["north"]), (3, ["acme", "north"]), (4, ["acme", "north"])):
+        answer = decided(alert(raised_at=NOON + raised * HOUR), known, MANY)
+        assert answer.major is not None
+        assert [each.customer.account for each in answer.major.recipients] == accounts
+        assert answer.major.command_id.startswith("alert:A1/:case/CS1/:children/")
+        names.add(answer.major.command_id)
+    assert len(names) == 3
+
+
+def test_an_accounts_child_is_that_of_its_consumers() -> None:
+    """A major case has one child for an account, whichever of its consumers are affected."""
+    both = policy(business_models=frozenset({"b2b2c"}))
+    items = [item(f"p{name}", consumer=name) for name in ("kay", "lee")]
+    child, other = case("CS2", parent="CS1"), case("CS3")
+    known = facts(*items, cases=(child,), major=case("CS1", None))
+    assert decided(alert(), known, MANY, both).major is None
+    alone = decided(alert(), facts(*items, cases=(other,)), ON, both)
+    assert [each.order.case for each in alone.orders] == [None, None]
+
+
+def test_a_rejected_major_case_is_a_case_like_any_other() -> None:
+    """Its customer has it; the others get their own, and none is proposed again."""
+    known = facts(item("p1"), item("p2", "north"), cases=(case("CS1", major_case_state="rejected"),))
+    answer = decided(alert(), known, MANY)
+    assert answer.major is None
+    assert [each.account for each in opened(answer)] == ["north"]
+    assert left(answer) == [("case", "CS1", ("alert_has_case",))]
+
+
 def test_a_policy_that_opens_no_cases_proposes_none() -> None:
     """A major case is one."""
     answer = decided(alert(), facts(item("p1"), item("p2", "north")), attrs.evolve(MANY, opens_cases=False))
@@ -330,6 +381,14 @@ def test_a_policy_that_opens_no_cases_proposes_none() -> None:
 # --- cleared ---------------------------------------------------------------------------------------------------------
 
 OVER = alert(cleared_at=NOON + 2 * HOUR)
+
+
+def test_children_are_told_of_the_end_on_their_major_case() -> None:
+    """Not one by one; a child of another is."""
+    cases = (case("CS2", parent="CS1"), case("CS3", "north", parent="CS9"))
+    answer = decided(OVER, facts(item("p1"), cases=cases, major=case("CS1", None)))
+    assert [each.order.case for each in answer.orders] == ["CS3", "CS1"]
+    assert left(answer) == [("case", "CS2", ("alert_told_on_major",))]
 
 
 def test_a_cleared_alert_is_told_and_closes_nothing() -> None:

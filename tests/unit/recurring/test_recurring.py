@@ -57,8 +57,10 @@ def test_windows_that_overlap_tell_each_case_once() -> None:
 
 
 def test_a_blank_field_groups_nothing() -> None:
-    """Cases of no known cause have no cause in common."""
+    """Cases of no known cause have no cause in common; nor have those whose category shows nothing."""
     assert not found(told("a", 0, product=None), told("b", 0, product=None)).found
+    for blank in ("", " ", "\u200b"):
+        assert not found(told("a", 0, category=blank), told("b", 0, category=blank), by=("category",)).found
 
 
 def test_fields_are_asked_one_by_one_or_together() -> None:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from csmcore.adapters import MemoryHost, SettableClock
@@ -26,12 +27,14 @@ from csmcore.model import (
     Household,
     HouseholdMember,
     InstallBaseItem,
+    MajorCasePolicy,
     MatchingRule,
     OpenCase,
     ProactivePolicy,
     ProductModel,
     Refusal,
     Refused,
+    RejectMajorCase,
     SkillLevel,
     SpecialHandlingNote,
     SupportPolicy,
@@ -182,13 +185,23 @@ def fields_of(alert: Alert) -> dict[str, Any]:
 
 
 def test_a_command_of_an_alert_that_is_refused_stops_no_other() -> None:
-    """The item names a contact of another account: the other customers have their cases all the same."""
+    """One of a household is known by nobody: the other customers have their cases all the same."""
     host, _, _, desk = watched()
-    host.add(made(InstallBaseItem, id="i-1", product="press", account="acme", contact="rob", configuration_item="ci-1"))
+    host.add(made(InstallBaseItem, id="i-1", product="press", household="gone", configuration_item="ci-1"))
+    host.add(made(Household, id="gone", name="Gone", head="zoe", members=(made(HouseholdMember, consumer="zoe"),)))
     answers = desk.receive(ALERT).answers
     assert sorted(type(answer).__name__ for answer in answers) == ["Decision", "Decision", "Refusal"]
-    assert [answer.codes for answer in answers if isinstance(answer, Refusal)] == [("unknown_contact",)]
+    assert [answer.codes for answer in answers if isinstance(answer, Refusal)] == [("unknown_consumer",)]
     assert len(host._cases) == 2
+
+
+@pytest.mark.parametrize("contact", ["jo", "rob", "gone"])
+def test_an_items_contact_keeps_no_case_from_being_opened(contact: str) -> None:
+    """Whoever they are: the account's own, another's, or known by nobody."""
+    host, _, _, desk = watched()
+    item = {"id": "i-1", "product": "press", "account": "acme", "configuration_item": "ci-1"}
+    host.add(made(InstallBaseItem, **item, contact=contact))
+    assert [type(answer) for answer in desk.receive(ALERT).answers] == [Decision] * 3
 
 
 def test_many_customers_are_a_major_case() -> None:
@@ -208,6 +221,83 @@ def test_many_customers_are_a_major_case() -> None:
     desk.receive(made(Alert, **{**fields_of(ALERT), "raised_at": clock.now()}))
     assert len(host._cases) == 4
     check_whole(host)
+
+
+def test_a_child_that_ended_is_not_opened_again_by_the_same_alert() -> None:
+    """However often that is delivered; once it is raised again, its customer has another."""
+    host, clock, cases, desk = accepted_major()
+    major, child = (next(each for each in host._cases.values() if each.account == name) for name in (None, "acme"))
+    clock.advance(timedelta(minutes=1))
+    cases.apply(child.id, CancelCase("no trouble here"), ANN)
+    for _ in range(2):
+        assert desk.receive(ALERT).answers == ()
+    clock.advance(timedelta(minutes=5))
+    again = made(Alert, **{**fields_of(ALERT), "raised_at": clock.now()})
+    for _ in range(2):
+        desk.receive(again)
+        found = [case for case in host._cases.values() if case.account == "acme"]
+        assert [(case.parent, case.alert, case.state) for case in found] == [
+            (major.id, "a-1", "cancelled"),
+            (major.id, "a-1", "new"),
+        ]
+    check_whole(host)
+
+
+def test_a_major_case_that_takes_no_more_is_told_so() -> None:
+    """Before it is accepted those who are new wait; after, what is refused is among the answers."""
+    host, clock, cases = a_desk(
+        proactive=ProactivePolicy(opens_cases=True, major_from=2), major_cases=MajorCasePolicy(max_children=1)
+    )
+    for name, account in (("i-1", "acme"), ("i-2", "rival")):
+        host.add(made(InstallBaseItem, id=name, product="press", account=account, configuration_item="ci-1"))
+    desk = AlertDesk(host, cases)
+    desk.receive(ALERT)
+    assert desk.receive(ALERT).answers == ()
+    clock.advance(timedelta(minutes=1))
+    cases.apply(next(iter(host._cases)), AcceptMajorCase(), MIA)
+    [answer] = desk.receive(ALERT).answers
+    assert isinstance(answer, Refusal)
+    assert answer.codes == ("too_many_children",)
+
+
+def accepted_major() -> tuple[MemoryHost, SettableClock, CaseService, AlertDesk]:
+    """A desk whose alert is a major case with a child for each customer."""
+    host, clock, cases, desk = watched(major_from=2)
+    desk.receive(ALERT)
+    clock.advance(timedelta(minutes=1))
+    cases.apply(next(iter(host._cases)), AcceptMajorCase(), MIA)
+    desk.receive(ALERT)
+    return host, clock, cases, desk
+
+
+def test_an_alert_of_which_no_major_case_is_made_is_a_case_for_each() -> None:
+    """The rejected one is that of the customer whom it was given."""
+    host, clock, cases, desk = watched(major_from=2)
+    desk.receive(ALERT)
+    clock.advance(timedelta(minutes=1))
+    [case_id] = host._cases
+    cases.apply(case_id, UpdateCase({"account": "acme"}), ANN)
+    cases.apply(case_id, RejectMajorCase("it is three machines"), MIA)
+    for _ in range(2):
+        desk.receive(ALERT)
+        assert {(case.account, case.consumer) for case in host._cases.values()} == CUSTOMERS
+        assert len(host._cases) == 3
+    check_whole(host)
+
+
+def test_two_consumers_of_an_account_have_one_child() -> None:
+    """The account's, with whom the vendor has to do."""
+    host, _, cases, desk = watched(major_from=2)
+    host.publish(attrs.evolve(host.current_policy(), business_models=frozenset({"b2b2c"})))
+    for name in ("i-1", "i-2"):
+        theirs = {"product": "press", "configuration_item": "ci-1", "account": "acme", "consumer": f"of-{name}"}
+        host.add(made(InstallBaseItem, id=name, **theirs))
+    alert = made(Alert, **{**fields_of(ALERT), "configuration_items": ("ci-1",)})
+    desk.receive(alert)
+    cases.apply(next(iter(host._cases)), AcceptMajorCase(), MIA)
+    for _ in range(2):
+        desk.receive(alert)
+        assert [case.account for case in host._cases.values()] == [None, "acme"]
 
 
 # --- what is to be heeded, and what happened -------------------------------------------------------------------------

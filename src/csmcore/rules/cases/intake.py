@@ -62,7 +62,7 @@ _NOT_FOR: Mapping[ActorKind, tuple[str, ...]] = MappingProxyType(
     {
         "internal": _FOR_AGENTS,
         "contact": (*_FOR_AGENTS, *_FOR_INSIDE, "consumer"),
-        "consumer": (*_FOR_AGENTS, *_FOR_INSIDE, "account"),
+        "consumer": (*_FOR_AGENTS, *_FOR_INSIDE, "account", "contact"),
     }
 )
 """What those who are no agents cannot say about a new case."""
@@ -112,7 +112,7 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
     parties = parties_opening(command, actor, facts) or _on_behalf(command, actor, facts)
     if not parties:
         return Refusal((NOT_INVOLVED,))
-    followed = followed_by(command.follow_up_of, actor, facts, flows)
+    followed = None if command.follow_up_of is None else followed_by(command.follow_up_of, actor, facts, flows)
     written, denied = _said(command, actor, parties, followed)
     fields, reasons, refusals = relate(written, {"id": case_id}, facts, policy, now)
     if not _OF_TYPE.isdisjoint(fields):
@@ -121,7 +121,9 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
         refusals += typed.refusals
     refusals += missing(_REQUIRED.get(command.major_case_state, OPENING.requires), _with_customer(command, fields))
     refusals += major_opening_denied(command, actor, parties, policy)
-    refusals += (*denied, *outsiders_listed(fields))
+    refusals += denied
+    if "work_notes_list" in fields:
+        refusals += outsiders_listed(fields)
     refusals += too_many_cases(actor, facts, policy)
     refusals += _no_follow_up(command, actor, followed, facts.followed_policy or policy, now)
     if refusals:

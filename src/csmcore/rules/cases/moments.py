@@ -1,6 +1,6 @@
 """What an effect knows, and the step that it makes of it: who is told, what is resolved on the way."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -50,10 +50,17 @@ BY_CUSTOMER = "customer"
 """The key under which a case has the blocker that waits for its customer."""
 
 _NOTHING: Mapping[str, object] = frozen({})
-_OUTSIDERS: Mapping[str, ActorKind] = MappingProxyType(
-    {"contact": "contact", "partner_contact": "contact", "consumer": "consumer"}
+_KINDS: Mapping[str, ActorKind] = MappingProxyType(
+    {
+        "contact": "contact",
+        "partner_contact": "contact",
+        "consumer": "consumer",
+        "requested_by": "internal",
+        "assigned_to": "internal",
+    }
 )
-"""The fields of a case that name people outside, and what kind of actor those are."""
+"""The fields of a case that name people, and what kind of actor those are."""
+_MACHINES: frozenset[ActorKind] = frozenset({"system", "integration"})
 
 
 class Moment(NamedTuple):
@@ -153,7 +160,7 @@ def other_respondent(contact: str | None, consumer: str | None, requested_by: st
 
 def is_customer_told(moment: Moment, changes: Mapping[str, Any]) -> bool:
     """Whether the customer is told of the case as these changes leave it, which its type may hide from them."""
-    flow = flow_of(moment.flows, changes.get("case_type", moment.case.case_type))
+    flow = flow_of(moment.flows, moment.case.case_type)
     return flow.name is None or is_shown_to_customer(flow, changed(moment.case, changes), moment.facts)
 
 
@@ -190,7 +197,7 @@ def _told(
     if case.informed_users and (is_said or state in {"resolved", "closed"}):
         intents += told_informed(case, actor, about, spoken, intents, is_shown=is_shown)
     if case.work_notes_list and activity and not is_said:
-        left_out = {name for _, name in _outside(case)} | ({actor.id} if actor.kind == "internal" else set())
+        left_out = _outside(case) | ({actor.id} if actor.kind == "internal" else set())
         intents += _others("notify_work_notes_list", case.work_notes_list, left_out, about, activity[0].id)
     asked = respondent(case) if "survey_requested" in changes and is_shown else None
     if asked is not None:
@@ -209,23 +216,31 @@ def told_informed(  # noqa: PLR0913 - all that a notification says, and who is n
 ) -> tuple[Notification, ...]:
     """What the informed users of a case are told, but its author and those who hear it by the other ``intents``.
 
-    Whoever is named on the case as somebody outside is outside; the others are taken for people inside. Where the case
-    is not shown to its customer, nobody is told for whom it is.
+    Informed users are people of any kind: one who is named on the case as another kind of actor than the author is not
+    the author, though their ids are alike. Where the case is not shown to its customer, nobody is told for whom it is.
     """
-    outside = _outside(case)
-    customers = {name for _, name in outside}
     left_out = {person for intent in intents for person in intent.to}
     if not is_shown:
-        left_out |= customers | {case.requested_by or ""}
-    if (actor.kind, actor.id) in outside or (actor.kind == "internal" and actor.id not in customers):
+        left_out |= {*_outside(case), case.requested_by or ""}
+    known = {kind for kind, name in _named(case) if name == actor.id}
+    if actor.kind not in _MACHINES and (actor.kind in known or not known):
         left_out.add(actor.id)
     return _others("notify_informed_users", case.informed_users, left_out, about, activity)
 
 
-def _outside(case: Case) -> set[tuple[ActorKind, str]]:
-    """The people outside whom the case names."""
-    named = ((kind, getattr(case, field)) for field, kind in _OUTSIDERS.items())
-    return {(kind, name) for kind, name in named if name is not None}
+def _named(case: Case) -> Iterator[tuple[ActorKind, str]]:
+    """The people whom the case names, with what they are."""
+    for field, kind in _KINDS.items():
+        name = getattr(case, field)
+        if name is not None:
+            yield kind, name
+    if case.opened_by_kind is not None:
+        yield case.opened_by_kind, case.opened_by
+
+
+def _outside(case: Case) -> set[str]:
+    """The people outside whose case it is."""
+    return {name for field, kind in _KINDS.items() if kind != "internal" and (name := getattr(case, field)) is not None}
 
 
 def _others(

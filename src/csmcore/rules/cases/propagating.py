@@ -30,7 +30,7 @@ from csmcore.model import (
 )
 from csmcore.rules.cases.blocking import blocked
 from csmcore.rules.cases.closing import may_close_by_itself
-from csmcore.rules.cases.moments import BY_CUSTOMER, Moment, details_of, respondent, told
+from csmcore.rules.cases.moments import BY_CUSTOMER, Moment, details_of, is_customer_told, respondent, told
 from csmcore.rules.cases.refusing import missing
 from csmcore.rules.cases.steps import Happening, Step
 
@@ -188,7 +188,7 @@ def _besides(moment: Moment, changes: Mapping[str, Any]) -> Iterator[Happening]:
         waits = Blocker(reason="customer_information", since=moment.now, by=moment.actor.id)
         yield blocked(BY_CUSTOMER, waits)
     asks = moment.policy.major_cases.survey_children and not case.survey_requested
-    if state == "closed" and asks and respondent(case) is not None:
+    if state == "closed" and asks and respondent(case) is not None and is_customer_told(moment, changes):
         yield Happening("survey_requested", {"survey_requested": True})
 
 

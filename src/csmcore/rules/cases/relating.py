@@ -120,9 +120,10 @@ def relate(
     says_whose = not given.keys().isdisjoint(_CUSTOMER) or not changes.keys().isdisjoint(_MODELS)
     then = _Then({**present, **changes}, given, named, facts, policy, now, says_whose)
     refusals = list(_contradictions(then))
-    refused = {name for reason in refusals for name in reason.fields}
-    for name in refused.intersection(THINGS):
-        changes.pop(name, None)
+    for reason in refusals:
+        for name in reason.fields:
+            if name in THINGS:
+                changes.pop(name, None)
     return Related(changes, reasons, refusals)
 
 

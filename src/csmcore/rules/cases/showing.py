@@ -48,13 +48,11 @@ def shows(flow: Flow, case: Case, parties: tuple[Party, ...], facts: CaseFacts) 
 
 
 def is_shown_to_customer(flow: Flow, case: Case, facts: CaseFacts) -> bool:
-    """Whether whoever answers for the customer of a case of this flow may see it, and so may be told of it.
+    """Whether whoever answers for the customer of a case of this flow, a type's, may see it, and so may be told of it.
 
     Which roles they have beyond those of everybody like them is not known here: who sees the case by such a role alone
     is told nothing.
     """
-    if flow.name is None:
-        return True
     name = next((name for name in _RESPONDENTS if getattr(case, name) is not None), None)
     if name is None:
         return False

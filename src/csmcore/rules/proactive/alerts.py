@@ -140,9 +140,7 @@ def _again(case: Case, given: _Given) -> AlertOrder | LeftOut:
     if major is not None and case.id != major.id:
         return _untold(case, _ON_MAJOR)
     text = f"{_named(alert)} was raised again at {_written(alert.raised_at)}: {alert.short_description}"
-    return _ordered(
-        AddWorkNote(text), case.id, _id(alert, *_on(case), ":raised", at=alert.raised_at), _RAISED_AGAIN
-    )
+    return _ordered(AddWorkNote(text), case.id, _id(alert, *_on(case), ":raised", at=alert.raised_at), _RAISED_AGAIN)
 
 
 def _opened(given: _Given, standings: list[Standing], new: list[Standing], grades: _Grades) -> Iterable[_Found]:
@@ -244,9 +242,7 @@ def _over(case: Case, given: _Given) -> AlertOrder | LeftOut:
     if alert.cleared_at is None or given.proactive.on_clear == "nothing":
         return _untold(case, _END_NOT_TOLD)
     text = f"{_named(alert)} was cleared at {_written(alert.cleared_at)}"
-    return _ordered(
-        AddWorkNote(text), case.id, _id(alert, *_on(case), ":cleared", at=alert.cleared_at), _CLEARED
-    )
+    return _ordered(AddWorkNote(text), case.id, _id(alert, *_on(case), ":cleared", at=alert.cleared_at), _CLEARED)
 
 
 # --- how it is said --------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""What somebody may not see, and may not learn by asking."""
