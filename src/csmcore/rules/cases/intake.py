@@ -33,7 +33,7 @@ from csmcore.rules.cases.case_types import Followed, followed_by, is_offered, ty
 from csmcore.rules.cases.continuing import continued
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
 from csmcore.rules.cases.limits import too_many_cases
-from csmcore.rules.cases.major import candidate_taken, major_opening_denied
+from csmcore.rules.cases.major import candidate_taken, major_opening_denied, seen_parent
 from csmcore.rules.cases.moments import details_of, other_respondent, told, told_informed
 from csmcore.rules.cases.parties import SIDES, account_of_opening, is_agent, is_partner, parties_opening
 from csmcore.rules.cases.refusing import NOT_INVOLVED, missing, verdict
@@ -114,7 +114,7 @@ def opening(  # noqa: PLR0913, PLR0917 - a new case's identity comes from outsid
         return Refusal((NOT_INVOLVED,))
     followed = None if command.follow_up_of is None else followed_by(command.follow_up_of, actor, facts, flows)
     written, denied = _said(command, actor, parties, followed)
-    fields, reasons, refusals = relate(written, {"id": case_id}, facts, policy, now)
+    fields, reasons, refusals = relate(written, {"id": case_id}, seen_parent(facts, actor, flows), policy, now)
     if not _OF_TYPE.isdisjoint(fields):
         typed = typed_opening(fields, actor, parties, facts, flows)
         fields |= typed.changes

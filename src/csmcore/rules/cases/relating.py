@@ -181,7 +181,11 @@ def _things_filled(  # noqa: PLR0913, PLR0917 - what `relate` sees
     if item is not None:
         brought.append(("product", item.product, _PRODUCT_FROM_ITEM))
         if item.account is not None and item.account == {**present, **changes}.get("account"):
-            brought.append(("contact", item.contact, _CONTACT_FROM_ITEM))
+            theirs = facts.contact is not None and (facts.contact.id, facts.contact.account) == (
+                item.contact,
+                item.account,
+            )
+            brought.append(("contact", item.contact if theirs else None, _CONTACT_FROM_ITEM))
         if asset is not None and asset.id == item.asset and _has_owner_of(asset, item):
             brought += [("asset", asset.id, _ASSET_FROM_ITEM), ("product", asset.product_model, _PRODUCT_FROM_ASSET)]
     for name, value, reason in brought:

@@ -21,6 +21,7 @@ from csmcore.model import (
 )
 from csmcore.rules.cases.case_types import typed_update
 from csmcore.rules.cases.closing import heard, may_close_by_itself, reopened, responded
+from csmcore.rules.cases.major import seen_parent
 from csmcore.rules.cases.moments import BY_CUSTOMER, Moment, details_of
 from csmcore.rules.cases.relating import RELATED_FIELDS, outsiders_listed, relate
 from csmcore.rules.cases.steps import Happening, Step
@@ -117,7 +118,8 @@ def _update_case(moment: Moment, command: UpdateCase) -> Step | Refusal:
     reasons: list[Reason] = []
     refusals: list[Reason] = []
     if not RELATED_FIELDS.isdisjoint(given):
-        wanted, reasons, refusals = relate(given, vars(case), moment.facts, moment.policy, moment.now)
+        facts = seen_parent(moment.facts, actor, moment.flows)
+        wanted, reasons, refusals = relate(given, vars(case), facts, moment.policy, moment.now)
     changes = {name: value for name, value in wanted.items() if name not in _TYPED and value != getattr(case, name)}
     is_typed = case.case_type is not None and given.keys() != {"parent"}
     if is_typed or not _TYPED.isdisjoint(given):
