@@ -28,10 +28,10 @@ from csmcore.model import (
     SupportPolicy,
     WorkNote,
 )
-from csmcore.rules.cases.intake import follow_up
 from csmcore.rules.cases.lifecycle import replay_events
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
 from csmcore.rules.clocks.plan import compile_policy
+from csmcore.rules.intake.intake import follow_up
 from tests.oracle.lifecycle_model import FLOW, Model, Who, act, guards_of, new_case
 from tests.oracle.lifecycle_table import may
 from tests.tally import Tally

@@ -39,7 +39,7 @@ from csmcore.model import (
     revised,
 )
 from csmcore.rules import compile_policy, decide_apply, decide_open, replay_events
-from csmcore.rules.cases.record_news import outgoing
+from csmcore.rules.records.record_news import outgoing
 from tests.oracle.records import MOST, UPDATES, hear, link, unlink
 from tests.tally import Tally
 from tests.unit.records.desk import ANN, EVE, ITSM, NOON, OTHER, after, case_with, hears, record

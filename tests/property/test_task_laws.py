@@ -26,8 +26,8 @@ from csmcore.model import (
     TimeEntry,
 )
 from csmcore.rules import compile_policy, contributors_of, replay_events, task_actions, tasks_for, waits_for
-from csmcore.rules.cases.dependencies import chain_to
 from csmcore.rules.casework import decide_apply, decide_open
+from csmcore.rules.tasks.dependencies import chain_to
 from tests.oracle.tasks import Who, World, act, end, new_world, reach
 from tests.tally import Tally
 from tests.unit.lifecycle.cast import made

@@ -21,31 +21,12 @@ from csmcore.rules.assignment.queues import assign_waiting, next_case_for, queue
 from csmcore.rules.assignment.roster import Roster
 from csmcore.rules.cases.actions import Available, actions_for
 from csmcore.rules.cases.case_types import extra_for
-from csmcore.rules.cases.contributors import contributors_of
-from csmcore.rules.cases.dependencies import waits_for
 from csmcore.rules.cases.diagrams import field_table, lifecycle_diagram, lifecycle_table, overlay_table
 from csmcore.rules.cases.flows import Flow, Flows
-from csmcore.rules.cases.intake import case_types_for, follow_up, for_themselves
 from csmcore.rules.cases.lifecycle import replay_events
-from csmcore.rules.cases.limits import within_a_day
-from csmcore.rules.cases.major import child_ids
-from csmcore.rules.cases.merging import merged_histories
-from csmcore.rules.cases.messages import (
-    UniqueMessages,
-    decide_message,
-    has_part,
-    opened_instead,
-    unique_messages,
-)
 from csmcore.rules.cases.priority import grades_for, priority_of
-from csmcore.rules.cases.record_updates import RECORD_RULES, RECORD_UPDATES, CaseNews, RecordRule, RecordUpdate
-from csmcore.rules.cases.records import draft_for
 from csmcore.rules.cases.revisions import facts_record
-from csmcore.rules.cases.service_cost import CostLine, HourlyRates, ServiceCost, cost_of
 from csmcore.rules.cases.stream import activity_stream
-from csmcore.rules.cases.subjects import BRACKETS, numbers_in, short_description_of
-from csmcore.rules.cases.task_reading import task_actions, tasks_for
-from csmcore.rules.cases.task_table import TASK_TABLE, TaskAction, TaskParty
 from csmcore.rules.cases.timing_out import auto_close_at, auto_close_due, next_auto_close_step, reminders_due
 from csmcore.rules.cases.transitions import TABLE, Row
 from csmcore.rules.casework import decide_apply, decide_open, decide_tick
@@ -105,6 +86,16 @@ from csmcore.rules.escalation.escalation_table import (
     escalation_table,
 )
 from csmcore.rules.escalation.standing import approval_group_for
+from csmcore.rules.intake.intake import case_types_for, follow_up, for_themselves
+from csmcore.rules.intake.limits import within_a_day
+from csmcore.rules.intake.messages import (
+    UniqueMessages,
+    decide_message,
+    has_part,
+    opened_instead,
+    unique_messages,
+)
+from csmcore.rules.intake.subjects import BRACKETS, numbers_in, short_description_of
 from csmcore.rules.ownership.assets import (
     ASSET_MOVES,
     add_asset_contact,
@@ -137,6 +128,15 @@ from csmcore.rules.proactive.special_handling import (
     handling_status_on,
     update_handling_note,
 )
+from csmcore.rules.records.record_updates import RECORD_RULES, RECORD_UPDATES, CaseNews, RecordRule, RecordUpdate
+from csmcore.rules.records.records import draft_for
+from csmcore.rules.relatives.major import child_ids
+from csmcore.rules.relatives.merging import merged_histories
+from csmcore.rules.tasks.contributors import contributors_of
+from csmcore.rules.tasks.dependencies import waits_for
+from csmcore.rules.tasks.service_cost import CostLine, HourlyRates, ServiceCost, cost_of
+from csmcore.rules.tasks.task_reading import task_actions, tasks_for
+from csmcore.rules.tasks.task_table import TASK_TABLE, TaskAction, TaskParty
 
 __all__ = [
     "ASSET_MOVES",

@@ -38,18 +38,18 @@ from csmcore.model import (
 from csmcore.rules.agreements.consumption import consume, unspent
 from csmcore.rules.agreements.entitlement import derive_entitlement
 from csmcore.rules.cases.changing import changed
-from csmcore.rules.cases.intake import new_case, opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.priority import priority_of
-from csmcore.rules.cases.propagating import propagated
 from csmcore.rules.cases.reacting import reactions_to
-from csmcore.rules.cases.record_news import outgoing
 from csmcore.rules.cases.revisions import record_of
 from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.cases.timing_out import auto_close_at, next_auto_close_step
 from csmcore.rules.clocks.events import clock_happenings
 from csmcore.rules.clocks.fold import advance, not_running, tick
 from csmcore.rules.clocks.plan import Plan
+from csmcore.rules.intake.intake import new_case, opening
+from csmcore.rules.records.record_news import outgoing
+from csmcore.rules.relatives.propagating import propagated
 
 __all__ = ["decide_apply", "decide_open", "decide_tick"]
 

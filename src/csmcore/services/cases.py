@@ -67,10 +67,10 @@ class CaseService(CaseReads):
     the first answer and changes nothing; another is refused (``command_id_reused``). A refused command has not used its
     id up. Ids that begin with ``tick:``, ``order:`` or ``message:`` are the system's.
 
-    When another command on the same case, or on another that takes from the same entitlement, comes between, a command
-    is decided anew, ``attempts`` times in all. After that, and at once where the case is not at the version that its
-    sender has seen (``expected_version``), it raises `StaleVersion`. Threads may share a service. What the
-    host itself raises passes through as it is; `csmcore.ports` says what has changed then.
+    When another command on the same case, on one that it relies on, or on another that takes from the same
+    entitlement, comes between, a command is decided anew, ``attempts`` times in all. After that, and at once where the
+    case is not at the version that its sender has seen (``expected_version``), it raises `StaleVersion`. Threads may
+    share a service. What the host itself raises passes through as it is; `csmcore.ports` says what has changed then.
     ``strategies`` are the host's own ways to choose an entitlement, as `csmcore.rules.compile_policy` has them.
 
     What a decision orders (a child follows its parent, a breach escalates) is carried out right after it is kept, and
@@ -223,12 +223,13 @@ class CaseService(CaseReads):
             if known is not None:
                 return known
             case, sla = self._loaded(case_id)  # before the clock is read: else whoever came between made this too early
-            if expected_version is not None and case.version != expected_version:  # by this very command, perhaps
-                return self._recalled(receipt) or StaleVersion(case_id, expected_version, case.version)
             plan, now = self._plan(case.policy), host.now()
             facts = facts_of_case(host, case, plan.policy, now, command, actor)
-            decision = accepted(decide_apply(case, sla, command, actor, facts, plan, now))
-            return self._committed(decision, receipt)
+            decided = decide_apply(case, sla, command, actor, facts, plan, now)
+            is_stranger = isinstance(decided, Refusal) and decided.codes == ("not_involved",)  # and learns no version
+            if expected_version is not None and case.version != expected_version and not is_stranger:
+                return self._recalled(receipt) or StaleVersion(case_id, expected_version, case.version)
+            return self._committed(accepted(decided), receipt)
 
         answer = persist(applied, self._attempts)
         if isinstance(answer, StaleVersion):

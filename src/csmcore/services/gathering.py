@@ -74,7 +74,7 @@ def facts_of_case(  # noqa: PLR0913, PLR0917 - what a rule looks at depends on a
 class _Named:
     """Whom and what a case names once the fields that are ``given`` have been set over those ``held``.
 
-    It is as `csmcore.rules.cases.relating` has it: first the customer, then what another customer takes off the case,
+    It is as `csmcore.rules.intake.relating` has it: first the customer, then what another customer takes off the case,
     then what things bring where nothing was said.
     """
 

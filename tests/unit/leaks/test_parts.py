@@ -17,10 +17,10 @@ from csmcore.model import (
     SupportPolicy,
 )
 from csmcore.rules import actions_for, compile_policy
-from csmcore.rules.cases.intake import opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.parties import parties_of
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.intake.intake import opening
 from csmcore.services import CaseService
 from tests.unit.leaks.worlds import ANN, EVE, FACTS, KAY, NOON, POLICY, case_of, contact, inside, made, with_rival
 

@@ -25,10 +25,10 @@ from csmcore.model import (
     UpdateCase,
 )
 from csmcore.rules import compile_policy
-from csmcore.rules.cases.intake import opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.showing import is_shown_to_customer
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.intake.intake import opening
 from tests.unit.leaks.worlds import ANN, EVE, FACTS, KAY, NOON, case_of, contact, inside, made, told
 
 TYPES = {

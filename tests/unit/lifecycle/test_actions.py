@@ -20,8 +20,8 @@ from csmcore.model import (
     revised,
 )
 from csmcore.rules.cases.actions import Available, actions_for
-from csmcore.rules.cases.record_updates import RECORD_RULES
 from csmcore.rules.clocks.plan import compile_policy
+from csmcore.rules.records.record_updates import RECORD_RULES
 from tests.unit.lifecycle.cast import BUSINESS, START, case_in, made, policy
 
 LATER = START + timedelta(days=1)

@@ -27,9 +27,9 @@ from csmcore.model import (
     SupportPolicy,
     UpdateCase,
 )
-from csmcore.rules.cases.intake import follow_up, for_themselves, opening
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.intake.intake import follow_up, for_themselves, opening
 from tests.tally import Tally
 from tests.unit.lifecycle.cast import (
     BUSINESS,
@@ -37,7 +37,6 @@ from tests.unit.lifecycle.cast import (
     RESALE,
     RESOLD,
     START,
-    Scene,
     case_in,
     contact,
     inside,

@@ -21,7 +21,7 @@ from csmcore.model import (
     SoldProduct,
     SupportPolicy,
 )
-from csmcore.rules.cases.relating import Related, relate
+from csmcore.rules.intake.relating import Related, relate
 from tests.unit.lifecycle.cast import made
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)

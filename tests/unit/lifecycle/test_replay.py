@@ -8,9 +8,9 @@ import pytest
 
 from csmcore.errors import InvalidValue
 from csmcore.model import SYSTEM, Case, CaseId, Event, OpenCase
-from csmcore.rules.cases.intake import opening
 from csmcore.rules.cases.lifecycle import replay_events
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.intake.intake import opening
 from tests.unit.lifecycle.cast import BUSINESS, START, made, policy
 
 EVE = BUSINESS.actors["the contact"][0]

@@ -31,11 +31,11 @@ from csmcore.model import (
 )
 from csmcore.rules.cases.actions import actions_for
 from csmcore.rules.cases.guards import GUARDS
-from csmcore.rules.cases.intake import follow_up
 from csmcore.rules.cases.lifecycle import step
 from csmcore.rules.cases.steps import Step
 from csmcore.rules.cases.transitions import OPENING, PARTIES, ROWS, TABLE
 from csmcore.rules.clocks.plan import Plan, compile_policy
+from csmcore.rules.intake.intake import follow_up
 from tests.oracle import lifecycle_table as oracle
 from tests.tally import Tally
 from tests.unit.lifecycle.cast import BUSINESS, CONTENT, LED, PRIVATE, START, Scene, case_in, made, planned

@@ -31,10 +31,10 @@ from csmcore.model import (
     UpdateCase,
 )
 from csmcore.rules.cases.changing import changed
-from csmcore.rules.cases.intake import for_themselves, opening
 from csmcore.rules.cases.lifecycle import step
-from csmcore.rules.cases.propagating import propagated
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.intake.intake import for_themselves, opening
+from csmcore.rules.relatives.propagating import propagated
 
 __all__ = ["ANN", "ANNA", "IVAN", "MIA", "START", "Desk", "inside", "policy"]
 

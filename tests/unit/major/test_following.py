@@ -31,8 +31,8 @@ from csmcore.model import (
 from csmcore.rules import replay_events
 from csmcore.rules.cases.flows import compile_flows
 from csmcore.rules.cases.lifecycle import step
-from csmcore.rules.cases.propagating import propagated
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.relatives.propagating import propagated
 from tests.unit.major.desk import ANN, ANNA, IVAN, MIA, Desk, policy
 
 ALL = ("acme", "bolt")

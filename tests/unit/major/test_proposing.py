@@ -26,7 +26,7 @@ from csmcore.model import (
 )
 from csmcore.rules import replay_events
 from csmcore.rules.cases.flows import compile_flows
-from csmcore.rules.cases.major import major_opening_denied, seen_parent
+from csmcore.rules.relatives.major import major_opening_denied, seen_parent
 from tests.unit.major.desk import ANN, ANNA, MIA, Desk, inside, policy
 
 PROPOSAL = ProposeMajorCase(business_impact="Nobody can pay.", note="Third call this morning.")

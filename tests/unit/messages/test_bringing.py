@@ -23,9 +23,9 @@ from csmcore.model import (
     SupportPolicy,
     UpdateCase,
 )
-from csmcore.rules.cases.intake import opening
-from csmcore.rules.cases.relating import Related, relate
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.intake.intake import opening
+from csmcore.rules.intake.relating import Related, relate
 from csmcore.services.gathering import facts_of_case, facts_of_opening
 from tests.unit.lifecycle.cast import BUSINESS, START, contact, inside, made, policy
 from tests.unit.services.desk import desk

@@ -26,7 +26,7 @@ from csmcore.model import (
     SupportPolicy,
 )
 from csmcore.rules import compile_policy, decide_message, decide_open
-from csmcore.rules.cases.continuing import Continued, continued
+from csmcore.rules.intake.continuing import Continued, continued
 from tests.unit.lifecycle.cast import made, policy
 from tests.unit.messages.scenes import NOW, WHO, known, message
 

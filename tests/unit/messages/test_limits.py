@@ -21,10 +21,10 @@ from csmcore.model import (
     Refused,
 )
 from csmcore.rules import within_a_day
-from csmcore.rules.cases.intake import opening
 from csmcore.rules.cases.lifecycle import step
-from csmcore.rules.cases.limits import too_many_cases, too_many_comments
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.intake.intake import opening
+from csmcore.rules.intake.limits import too_many_cases, too_many_comments
 from csmcore.services import CaseService
 from tests.unit.lifecycle.cast import BUSINESS, PRIVATE, START, case_in, contact, inside, made, policy
 

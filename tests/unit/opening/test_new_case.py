@@ -8,7 +8,7 @@ import pytest
 
 from csmcore.errors import CsmError
 from csmcore.model import Case, PolicyRef
-from csmcore.rules.cases.intake import new_case
+from csmcore.rules.intake.intake import new_case
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 LEAST: dict[str, Any] = {

@@ -17,7 +17,7 @@ from csmcore.model import (
     RecordKind,
     WorkNote,
 )
-from csmcore.rules.cases.record_news import outgoing
+from csmcore.rules.records.record_news import outgoing
 from tests.oracle.records import NEWS
 from tests.unit.records.desk import ANN, CASE, EVE, ITSM, LATER, OTHER, case_with, record
 

@@ -10,7 +10,7 @@ from csmcore.rules import RECORD_RULES, RECORD_UPDATES, RecordUpdate
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "how-to" / "link-records.md"
-RULES = ROOT / "src" / "csmcore" / "rules" / "cases"
+RULES = ROOT / "src" / "csmcore" / "rules" / "records"
 
 
 def table(titles: str, rows: Iterable[tuple[str, ...]]) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from csmcore.adapters import MemoryHost, SettableClock
 from csmcore.conditions import field
-from csmcore.errors import DocumentError, InvalidValue, NotFound
+from csmcore.errors import DocumentError, InvalidValue, NotFound, StaleVersion
 from csmcore.model import (
     AddComment,
     AddWorkNote,
@@ -22,13 +22,14 @@ from csmcore.model import (
     Order,
     Reaction,
     Refusal,
+    Refused,
     SupportPolicy,
     UpdateCase,
 )
 from csmcore.rules import compile_policy
 from csmcore.services import CaseService
 from csmcore.wire import load_policy
-from tests.unit.services.desk import ANN, BOOK, JO, POLICY, WANTED, at, check_whole, made, opened, walk
+from tests.unit.services.desk import ANN, BOOK, JO, POLICY, STRANGER, WANTED, at, check_whole, made, opened, walk
 
 ESCALATES: Any = made(Reaction, id="up", on="clock_breached", definition="tier", assign_group="tier-2")
 TELLS: Any = made(Reaction, id="tell", on="threshold_reached", definition="resolution", notify=("mia", "max"))
@@ -274,3 +275,14 @@ def test_a_reaction_is_about_what_revisions_have() -> None:
     document = 'format = 1\nname = "p"\nversion = "1"\n[[reactions]]\nid = "r"\non = "clock_breached"\nnotify = ["x"]\n'
     with pytest.raises(DocumentError, match=r"\$\.reactions\[0\]\.when"):
         load_policy(document + 'when = { field = "stat", op = "eq", value = "new" }')
+
+
+def test_a_stranger_learns_no_version() -> None:
+    """Whichever they expect: they have no part in the case."""
+    _, _, service, _ = a_desk()
+    case_id = opened(service)
+    for version in (1, 7):
+        with pytest.raises(Refused, match="no part"):
+            service.apply(case_id, AddComment("Let me in."), STRANGER, expected_version=version)
+    with pytest.raises(StaleVersion):
+        service.apply(case_id, AddComment("Hello?"), JO, expected_version=7)

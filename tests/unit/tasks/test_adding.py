@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from csmcore.model import Actor, AddTask, Blocker, GroupId, TaskNumber, UserId
-from csmcore.rules.cases.tasks import MAX_TASKS
+from csmcore.rules.tasks.tasks import MAX_TASKS
 from tests.unit.tasks.desk import ANN, EVE, MONITOR, NOON, PIA, SYSTEM, a_case, a_task, name, refused, took, with_tasks
 
 PIA_ID, WAREHOUSE = UserId("pia"), GroupId("warehouse")

@@ -6,8 +6,8 @@ import pytest
 
 from csmcore.model import CancelTask, Case, CloseTask, Refusal, TaskNumber, UpdateTask
 from csmcore.rules import waits_for
-from csmcore.rules.cases.dependencies import chain_to
 from csmcore.rules.cases.lifecycle import step
+from csmcore.rules.tasks.dependencies import chain_to
 from tests.unit.tasks.desk import ANN, KEEPS, NOON, a_task, facts_for, name, refused, took, with_tasks
 
 

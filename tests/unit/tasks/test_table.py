@@ -9,7 +9,7 @@ from csmcore.errors import NaiveDatetime
 from csmcore.model import CASE_STATES, COMMANDS, TASK_STATES, Case, CaseFacts, GroupId, Refusal
 from csmcore.rules import task_actions
 from csmcore.rules.cases.lifecycle import step
-from csmcore.rules.cases.task_table import TASK_ACTIONS, TASK_TABLE, task_parties_of
+from csmcore.rules.tasks.task_table import TASK_ACTIONS, TASK_TABLE, task_parties_of
 from tests.oracle.tasks import CASE_GRID, TASK_GRID, Who, may
 from tests.tally import Tally
 from tests.unit.tasks.desk import (

@@ -134,7 +134,10 @@ def test_a_circle_of_accounts_is_told_once() -> None:
 @pytest.mark.parametrize(
     ("policy", "place"),
     [
-        ('[escalation.templates.late]\napproval_group = "bord"', "$.escalation.templates.late.approval_group: no group"),
+        (
+            '[escalation.templates.late]\napproval_group = "bord"',
+            "$.escalation.templates.late.approval_group: no group",
+        ),
         ('[escalation.templates.late]\nwatch_list = ["mai"]', "$.escalation.templates.late.watch_list[0]: no user"),
         ('[[assignment.rules]]\nid = "all"\ngroup = "bord"', "$.assignment.rules[0].group: no group"),
     ],

@@ -10,11 +10,11 @@ from csmcore.rules.cases.case_types import parties_in, unfilled
 from csmcore.rules.cases.effects import STANDING
 from csmcore.rules.cases.escalating import escalation_facts
 from csmcore.rules.cases.flows import flow_of
-from csmcore.rules.cases.limits import COMMENTING, too_many_comments
 from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.refusing import verdict
 from csmcore.rules.clocks.plan import Plan
 from csmcore.rules.escalation.actions import EscalationOption, escalation_actions
+from csmcore.rules.intake.limits import COMMENTING, too_many_comments
 
 __all__ = ["Available", "actions_for"]
 

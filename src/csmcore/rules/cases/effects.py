@@ -9,15 +9,15 @@ from csmcore.model import Action, Reason, Refusal
 from csmcore.rules.cases.blocking import BLOCKING, nothing_to_resolve
 from csmcore.rules.cases.closing import ENDING
 from csmcore.rules.cases.escalating import ESCALATING
-from csmcore.rules.cases.major import MAJOR, full_family, unacceptable, unproposable, unrejectable
-from csmcore.rules.cases.merging import MERGING, unmergeable
 from csmcore.rules.cases.moments import Moment
-from csmcore.rules.cases.propagating import PROPAGATING, no_parent
-from csmcore.rules.cases.records import LINKING, full_of_records, no_records
 from csmcore.rules.cases.steps import Step
-from csmcore.rules.cases.tasks import TASKS, full_of_tasks, no_task_to
 from csmcore.rules.cases.working import WORKING
-from csmcore.rules.cases.working_time import TIME
+from csmcore.rules.records.records import LINKING, full_of_records, no_records
+from csmcore.rules.relatives.major import MAJOR, full_family, unacceptable, unproposable, unrejectable
+from csmcore.rules.relatives.merging import MERGING, unmergeable
+from csmcore.rules.relatives.propagating import PROPAGATING, no_parent
+from csmcore.rules.tasks.tasks import TASKS, full_of_tasks, no_task_to
+from csmcore.rules.tasks.working_time import TIME
 
 __all__ = ["EFFECTS", "STANDING"]
 

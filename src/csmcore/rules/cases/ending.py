@@ -4,7 +4,7 @@ from csmcore.model import TERMINAL_STATES
 from csmcore.rules.cases.escalating import ended_escalation
 from csmcore.rules.cases.moments import Moment, together
 from csmcore.rules.cases.steps import Step
-from csmcore.rules.cases.tasks import ended_with_case
+from csmcore.rules.tasks.tasks import ended_with_case
 
 __all__ = ["with_its_end"]
 

@@ -24,10 +24,10 @@ from csmcore.rules.cases.changing import merged
 from csmcore.rules.cases.effects import EFFECTS
 from csmcore.rules.cases.ending import with_its_end
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
-from csmcore.rules.cases.limits import COMMENTING, too_many_comments
 from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.refusing import missing, verdict
 from csmcore.rules.cases.steps import Step
+from csmcore.rules.intake.limits import COMMENTING, too_many_comments
 
 __all__ = ["replay_events", "step"]
 

@@ -74,7 +74,7 @@ def parties_opening(command: OpenCase, actor: Actor, facts: CaseFacts) -> tuple[
     """Everything that the actor would be to the case that they want opened.
 
     People open cases for themselves, those who manage an account's cases for its contacts. Others may have a right to
-    act for the account: see `csmcore.rules.cases.intake`.
+    act for the account: see `csmcore.rules.intake.intake`.
     """
     kind = actor.kind
     if kind == "internal":

@@ -21,10 +21,10 @@ from csmcore.model import (
 )
 from csmcore.rules.cases.case_types import typed_update
 from csmcore.rules.cases.closing import heard, may_close_by_itself, reopened, responded
-from csmcore.rules.cases.major import seen_parent
 from csmcore.rules.cases.moments import BY_CUSTOMER, Moment, details_of
-from csmcore.rules.cases.relating import RELATED_FIELDS, outsiders_listed, relate
 from csmcore.rules.cases.steps import Happening, Step
+from csmcore.rules.intake.relating import RELATED_FIELDS, outsiders_listed, relate
+from csmcore.rules.relatives.major import seen_parent
 
 __all__ = ["WORKING"]
 

@@ -9,10 +9,10 @@ from csmcore.model import Actor, Case, CaseFacts, CaseTask, Reason, TaskNumber, 
 from csmcore.rules.cases.actions import Available, actions_for
 from csmcore.rules.cases.case_types import parties_in
 from csmcore.rules.cases.flows import flow_of
-from csmcore.rules.cases.task_table import TASK_ACTIONS, task_parties_of, unfit
-from csmcore.rules.cases.tasks import NO_TASK
 from csmcore.rules.cases.transitions import Party
 from csmcore.rules.clocks.plan import Plan
+from csmcore.rules.tasks.task_table import TASK_ACTIONS, task_parties_of, unfit
+from csmcore.rules.tasks.tasks import NO_TASK
 
 __all__ = ["task_actions", "tasks_for"]
 

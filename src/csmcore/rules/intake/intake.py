@@ -30,19 +30,19 @@ from csmcore.model import (
     says_something,
 )
 from csmcore.rules.cases.case_types import Followed, followed_by, is_offered, typed_opening
-from csmcore.rules.cases.continuing import continued
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
-from csmcore.rules.cases.limits import too_many_cases
-from csmcore.rules.cases.major import candidate_taken, major_opening_denied, seen_parent
 from csmcore.rules.cases.moments import details_of, other_respondent, told, told_informed
 from csmcore.rules.cases.parties import SIDES, account_of_opening, is_agent, is_partner, parties_opening
 from csmcore.rules.cases.refusing import NOT_INVOLVED, missing, verdict
-from csmcore.rules.cases.relating import THINGS, outsiders_listed, relate
 from csmcore.rules.cases.showing import is_shown_to_customer, newborn
 from csmcore.rules.cases.steps import Happening, Step
 from csmcore.rules.cases.transitions import OPENING, Party
 from csmcore.rules.clocks.plan import Plan
 from csmcore.rules.customers.acting import Neighbourhood, can_create_on_behalf
+from csmcore.rules.intake.continuing import continued
+from csmcore.rules.intake.limits import too_many_cases
+from csmcore.rules.intake.relating import THINGS, outsiders_listed, relate
+from csmcore.rules.relatives.major import candidate_taken, major_opening_denied, seen_parent
 
 __all__ = ["case_types_for", "follow_up", "for_themselves", "new_case", "opening"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from csmcore.model import CaseTask, EventKind, Notification, NotificationKind, frozen, revised
-from csmcore.rules.cases.moments import Moment, respondent, told
+from csmcore.rules.cases.moments import Moment, is_customer_told, respondent, told
 
 __all__ = ["told_of_ended_tasks", "told_of_task"]
 
@@ -39,7 +39,7 @@ def _of_ended(moment: Moment, task: CaseTask) -> Iterator[tuple[NotificationKind
         yield "notify_users", _but_author(moment, (task.assigned_to,))
     yield "notify_work_notes_list", _but_author(moment, task.work_notes_list)
     customer = respondent(case)
-    if task.visible_to_customer and customer is not None:
+    if task.visible_to_customer and customer is not None and is_customer_told(moment, {}):
         is_outside = (case.contact or case.consumer) is not None
         yield "notify_customer", (customer,) if is_outside else _but_author(moment, (customer,))
 

@@ -13,8 +13,8 @@ from csmcore.model import Actor, Case, CaseFacts, OpenCase, Reason, Refusal, Sup
 from csmcore.rules.cases.case_types import parties_in, seen_extra, typed_opening
 from csmcore.rules.cases.flows import BASE_FLOWS, Flow, Flows, flow_of
 from csmcore.rules.cases.refusing import verdict
-from csmcore.rules.cases.relating import THINGS, relate
 from csmcore.rules.cases.transitions import Party
+from csmcore.rules.intake.relating import THINGS, relate
 
 __all__ = ["Continued", "continued"]
 

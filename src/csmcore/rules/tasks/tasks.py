@@ -24,12 +24,12 @@ from csmcore.model import (
     UpdateTask,
 )
 from csmcore.rules.cases.blocking import blocked, unblocked
-from csmcore.rules.cases.contributors import contributing
-from csmcore.rules.cases.dependencies import undependable
 from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.steps import Happening, Step
-from csmcore.rules.cases.task_notices import told_of_ended_tasks, told_of_task
-from csmcore.rules.cases.task_table import TaskAction, unfit
+from csmcore.rules.tasks.contributors import contributing
+from csmcore.rules.tasks.dependencies import undependable
+from csmcore.rules.tasks.task_notices import told_of_ended_tasks, told_of_task
+from csmcore.rules.tasks.task_table import TaskAction, unfit
 
 __all__ = ["MAX_TASKS", "NO_TASK", "TASKS", "ended_with_case", "full_of_tasks", "no_task_to"]
 

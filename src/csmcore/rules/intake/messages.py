@@ -34,12 +34,12 @@ from csmcore.model import (
     says_something,
 )
 from csmcore.rules.cases.case_types import parties_in
-from csmcore.rules.cases.continuing import continued
 from csmcore.rules.cases.flows import Flow, Flows, compile_flows, flow_of
 from csmcore.rules.cases.parties import parties_of
 from csmcore.rules.cases.refusing import verdict
-from csmcore.rules.cases.subjects import BRACKETS, numbers_in, short_description_of
 from csmcore.rules.cases.transitions import Party
+from csmcore.rules.intake.continuing import continued
+from csmcore.rules.intake.subjects import BRACKETS, numbers_in, short_description_of
 
 __all__ = ["UniqueMessages", "decide_message", "has_part", "opened_instead", "unique_messages"]
 

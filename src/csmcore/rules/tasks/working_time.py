@@ -8,7 +8,7 @@ from csmcore.model import Action, LogTime, Reason, Refusal, TimeEntry, TimeEntry
 from csmcore.rules.cases.moments import Moment
 from csmcore.rules.cases.parties import is_agent
 from csmcore.rules.cases.steps import Happening, Step
-from csmcore.rules.cases.task_table import unfit
+from csmcore.rules.tasks.task_table import unfit
 
 __all__ = ["TIME"]
 

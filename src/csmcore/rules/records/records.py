@@ -1,6 +1,6 @@
 """A case's links to records of other systems: made, undone, and what is heard of them.
 
-How many, what blocks and what an update means is in `csmcore.rules.cases.record_updates`. Whatever is heard becomes
+How many, what blocks and what an update means is in `csmcore.rules.records.record_updates`. Whatever is heard becomes
 one work note, never a comment, and never moves the case: that a request is closed resolves nothing.
 """
 
@@ -31,9 +31,9 @@ from csmcore.model import (
 from csmcore.rules.cases.blocking import blocked, unblocked
 from csmcore.rules.cases.moments import Moment, details_of, respondent
 from csmcore.rules.cases.priority import grades_for, priority_of
-from csmcore.rules.cases.record_news import link_notice, mutes_requester
-from csmcore.rules.cases.record_updates import RECORD_RULES, RECORD_UPDATES, RecordUpdate, note_of_update, title_of
 from csmcore.rules.cases.steps import Happening, Step
+from csmcore.rules.records.record_news import link_notice, mutes_requester
+from csmcore.rules.records.record_updates import RECORD_RULES, RECORD_UPDATES, RecordUpdate, note_of_update, title_of
 
 __all__ = ["LINKING", "draft_for", "full_of_records", "no_records"]
 

@@ -28,7 +28,7 @@ from csmcore.model import (
     SoldProduct,
     SupportPolicy,
 )
-from csmcore.rules.cases.major import major_with_customer, unfit_parent
+from csmcore.rules.relatives.major import major_with_customer, unfit_parent
 
 __all__ = ["RELATED_FIELDS", "THINGS", "Related", "outsiders_listed", "relate"]
 

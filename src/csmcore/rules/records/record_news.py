@@ -15,7 +15,7 @@ from csmcore.model import (
     frozen,
     made,
 )
-from csmcore.rules.cases.record_updates import RECORD_RULES, CaseNews
+from csmcore.rules.records.record_updates import RECORD_RULES, CaseNews
 
 __all__ = ["link_notice", "mutes_requester", "outgoing"]
 

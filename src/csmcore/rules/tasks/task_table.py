@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias, get_args
 
 from csmcore.errors import shown
 from csmcore.model import Actor, Case, CaseFacts, CaseTask, Reason, TaskState
-from csmcore.rules.cases.dependencies import waits_for
 from csmcore.rules.cases.parties import is_agent
+from csmcore.rules.tasks.dependencies import waits_for
 
 __all__ = ["TASK_ACTIONS", "TASK_TABLE", "TaskAction", "TaskParty", "task_parties_of", "unfit"]
 

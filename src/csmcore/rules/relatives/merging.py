@@ -11,8 +11,8 @@ from csmcore.model import Action, Case, LogEntry, MergeCase, Order, Reason, Refu
 from csmcore.rules.cases.case_types import parties_in
 from csmcore.rules.cases.flows import flow_of
 from csmcore.rules.cases.moments import Moment, details_of, respondent
-from csmcore.rules.cases.propagating import LIVE
 from csmcore.rules.cases.steps import Happening, Step
+from csmcore.rules.relatives.propagating import LIVE
 
 __all__ = ["MERGING", "merged_histories", "unmergeable"]
 
