@@ -238,7 +238,7 @@ def _escalate(action: str, scene: Scene) -> bool:
         return False
     case["escalation"] = after["current"]
     case["escalated"] = is_open(case) or case["account"] in scene.world["escalated"]
-    if action == "deescalate" and case["state"] == "resolved" and may_close(case):
+    if action in {"decline_escalation", "deescalate"} and case["state"] == "resolved" and may_close(case):
         case["auto_close"] = True
     scene.note("system" if scene.side != "agent" else None)
     return True

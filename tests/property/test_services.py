@@ -186,10 +186,10 @@ class Fold:
             facts = facts_about(would_be(attrs.asdict(asked), {}), followed)
             return decide_open(asked, actor, facts, PLAN, now, CaseId(number), number)
         case, sla = self.cases[place or 0]
-        if behind:
-            return None
         given = dict(command.changes) if isinstance(command, UpdateCase) else {}
-        return decide_apply(case, sla, command, actor, facts_about(would_be(given, vars(case))), PLAN, now)
+        decided = decide_apply(case, sla, command, actor, facts_about(would_be(given, vars(case))), PLAN, now)
+        is_stranger = isinstance(decided, Refusal) and decided.codes == ("not_involved",)  # and learns no version
+        return None if behind and not is_stranger else decided
 
     def keep(self, decision: Decision | Refusal | None, place: int | None) -> Answer:
         """Remember what was decided, and say it in the words of a test."""
