@@ -18,7 +18,7 @@ ActionStatus: TypeAlias = Literal[
 ACTION_STATUSES: tuple[ActionStatus, ...] = get_args(ActionStatus)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Blocker:
     """Something that a case waits for, by the key under which the case has it (ServiceNow's Blocked By record).
 

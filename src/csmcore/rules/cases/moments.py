@@ -5,8 +5,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import attrs
-
 from csmcore.model import (
     Activity,
     ActivityId,
@@ -28,6 +26,7 @@ from csmcore.model import (
     WorkNote,
     frozen,
     made,
+    revised,
 )
 from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.flows import BASE_FLOWS, Flows, flow_of
@@ -129,7 +128,7 @@ class Moment(NamedTuple):
 
     def resolved(self, blocker: Blocker) -> Blocker:
         """The blocker, as one that blocks no longer."""
-        return attrs.evolve(blocker, resolved_at=self.now, resolved_by=self.actor.id)
+        return revised(blocker, {"resolved_at": self.now, "resolved_by": self.actor.id})
 
 
 def together(happened: tuple[Happening, ...]) -> Mapping[str, Any]:
