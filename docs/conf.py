@@ -44,7 +44,7 @@ toc_object_entries_show_parents = "hide"
 
 nitpick_ignore_regex = [
     # The build needs no network, so names of the standard library have no page to link to.
-    ("py:.*", r"(abc|collections\.abc|datetime|decimal|fractions|types|typing)\..*"),
+    ("py:.*", r"(abc|collections\.abc|contextlib|datetime|decimal|fractions|types|typing)\..*"),
     # What a plan is made of is the engine's own.
     ("py:class", r"csmcore\.rules\.(clocks\.)?\w+\.(Candidates|Hours|Judge|Judgement|Mark|Resolved|Verdict)"),
     # What an index is made of, likewise.
