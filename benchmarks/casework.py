@@ -148,7 +148,7 @@ def family(size: int) -> tuple[CaseService, CaseId, list[CaseId]]:
     """A major case with so many live children, which follow it."""
     _, _, service = desk(major_cases=MajorCasePolicy(sync_children=True))
     parent = service.open(MAJOR, MANAGER).case.id
-    child = attrs.evolve(WANTED, parent=parent)
+    child = attrs.evolve(WANTED, parent=parent, impact=None, urgency=None)
     return service, parent, [service.open(child, AGENT).case.id for _ in range(size)]
 
 
