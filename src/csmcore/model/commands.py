@@ -145,7 +145,10 @@ class AcceptCase:
 
 @attrs.frozen(kw_only=True)
 class AssignCase:
-    """Give the case to a group, a person, or both. A new group takes it from the person, unless one is named too."""
+    """Give the case to a group, a person, or both. A new group takes it from the person, unless one is named too.
+
+    Any id will do: whom it may be given to is for the host to offer, and for assignment rules to find.
+    """
 
     action: ClassVar[Action] = "assign_case"
 
