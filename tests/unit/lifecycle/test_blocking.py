@@ -15,12 +15,14 @@ from csmcore.model import (
     Case,
     CasePolicy,
     CloseCase,
+    CloseTask,
     ProposeSolution,
     Refusal,
     RelatedRecord,
     RequestInfo,
     ResolveBlocker,
     ResumeWork,
+    TaskNumber,
 )
 from csmcore.rules.cases.changing import changed
 from csmcore.rules.cases.lifecycle import step
@@ -169,3 +171,12 @@ def test_blockers_are_for_cases_that_are_worked_on() -> None:
     allowed = {action: [state for state in TABLE if TABLE[state][action]] for action in actions}
     live = ["new", "open", "awaiting_info"]
     assert allowed == {"add_blocker": live, "resolve_blocker": [*live, "resolved"]}
+
+
+def test_what_is_missing_hides_nothing_else() -> None:
+    """Every reason at once, and nothing twice."""
+    case = case_in("open", BUSINESS)
+    assert codes(case, AddBlocker(record="CST-1")) == ("missing", "unknown_record")
+    assert codes(case, CloseTask(task=TaskNumber("CST-1"))) == ("missing", "unknown_task")
+    assert codes(case, CloseTask()) == ("missing", "missing")
+    assert codes(case, ResolveBlocker()) == ("missing",)

@@ -1,6 +1,6 @@
 """One command to one case: the step it makes, or every reason why it makes none; and the case that its events tell."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,14 +9,15 @@ import attrs
 from csmcore.calendars import as_utc
 from csmcore.errors import InvalidValue, shown
 from csmcore.model import (
+    Action,
     Actor,
     Case,
     CaseCommand,
     CaseFacts,
     Event,
+    Reason,
     Refusal,
     SupportPolicy,
-    UpdateCase,
     says_something,
 )
 from csmcore.rules.cases.case_types import parties_in, unfilled
@@ -30,6 +31,14 @@ from csmcore.rules.cases.steps import Step
 from csmcore.rules.intake.limits import COMMENTING, too_many_comments
 
 __all__ = ["replay_events", "step"]
+
+_JUDGED_WHOLE: frozenset[Action] = frozenset(
+    {
+        *("add_blocker", "resolve_blocker", "link_record", "unlink_record", "hear_of_record"),
+        *("update_task", "close_task", "cancel_task"),
+    }
+)
+"""Actions of which is told what is wrong with the rest, too, where something that they require is missing."""
 
 _FIELDS = frozenset(field.name for field in attrs.fields(Case)) - {"version"}
 _REQUIRED = frozenset(field.name for field in attrs.fields(Case) if field.default is attrs.NOTHING)
@@ -63,14 +72,22 @@ def step(  # noqa: PLR0913, PLR0917 - a rule sees only its arguments
     said = COMMENTING.get(action)
     if said is not None and parties and (said in requires or says_something(getattr(command, said))):
         reasons += too_many_comments(actor, facts, policy, said)
-    if reasons and not (parties and isinstance(command, UpdateCase)):
+    if reasons and not (parties and (action == "update_case" or (row is not None and action in _JUDGED_WHOLE))):
         return Refusal(reasons)
     to = None if row is None else row.to
     moment = Moment(case, actor, by, to, facts, policy, now, flows)
     outcome = EFFECTS[action](moment, command)
     if not reasons:
         return outcome if isinstance(outcome, Refusal) else with_its_end(moment, outcome)
-    return Refusal(reasons + outcome.reasons) if isinstance(outcome, Refusal) else Refusal(reasons)
+    return Refusal((*reasons, *_besides(reasons, outcome)))
+
+
+def _besides(reasons: tuple[Reason, ...], outcome: Step | Refusal) -> Iterator[Reason]:
+    """What else is wrong with a command, but for what it lacks anyway."""
+    lacking = {name for reason in reasons if reason.code == "missing" for name in reason.fields}
+    for reason in outcome.reasons if isinstance(outcome, Refusal) else ():
+        if reason not in reasons and not (reason.fields and lacking.issuperset(reason.fields)):
+            yield reason
 
 
 def replay_events(events: Iterable[Event]) -> Case:
