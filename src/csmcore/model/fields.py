@@ -13,6 +13,7 @@ from csmcore.errors import InvalidValue, LimitExceeded, OutOfRange, shown
 
 __all__ = [
     "MAX_TEXT",
+    "ids_up_to",
     "in_utc",
     "is_id",
     "is_ids",
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 MAX_TEXT = 100_000  # characters in a description, comment or note
-_MAX_IDS = 1_000
 _MAX_SHORT_ID = 160
 _NEVER = r"\x00-\x1f\x7f\ud800-\udfff"  # what no id has: control characters, and halves of surrogate pairs
 _ID = re.compile(rf"[^\s{_NEVER}](?:[^{_NEVER}]{{0,198}}[^\s{_NEVER}])?")
@@ -87,15 +87,22 @@ def is_short_id(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
         raise InvalidValue(field.name, f"{shown(value)} is too long", f"use at most {_MAX_SHORT_ID} characters")
 
 
-def is_ids(_: object, field: "attrs.Attribute[Any]", values: Iterable[str]) -> None:
-    """At most 1,000 ids, none twice."""
-    listed = list(values)
-    if len(listed) > _MAX_IDS:
-        raise LimitExceeded(field.name, "ids", _MAX_IDS)
-    if len(set(listed)) < len(listed):
-        raise InvalidValue(field.name, "an id is listed twice", "list each once")
-    for value in listed:
-        is_id(_, field, value)
+def ids_up_to(most: int) -> Check:
+    """So many ids at most, none twice."""
+
+    def checked(_: object, field: "attrs.Attribute[Any]", values: Iterable[str]) -> None:
+        listed = list(values)
+        if len(listed) > most:
+            raise LimitExceeded(field.name, "ids", most)
+        if len(set(listed)) < len(listed):
+            raise InvalidValue(field.name, "an id is listed twice", "list each once")
+        for value in listed:
+            is_id(_, field, value)
+
+    return checked
+
+
+is_ids = ids_up_to(1_000)
 
 
 def is_text(_: object, field: "attrs.Attribute[Any]", value: str) -> None:

@@ -1,13 +1,12 @@
 """What may be asked of major cases, of their children, and of duplicates. What is required is data of the table."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
-from csmcore.errors import InvalidValue, LimitExceeded
+from csmcore.errors import InvalidValue
 from csmcore.model.case_actions import Action
-from csmcore.model.fields import is_id, is_ids, is_text, is_written, one_of, optional, within
+from csmcore.model.fields import ids_up_to, is_id, is_ids, is_text, is_written, one_of, optional, within
 from csmcore.model.ids import AccountId, CaseId, ConsumerId
 
 __all__ = [
@@ -24,17 +23,6 @@ __all__ = [
 FollowedState: TypeAlias = Literal["open", "awaiting_info", "resolved", "closed", "cancelled"]
 
 _MOST_RECIPIENTS = 10_000
-
-
-def _are_recipients(_: object, field: "attrs.Attribute[Any]", values: Iterable[str]) -> None:
-    """At most 10,000 ids, none twice."""
-    listed = list(values)
-    if len(listed) > _MOST_RECIPIENTS:
-        raise LimitExceeded(field.name, "ids", _MOST_RECIPIENTS)
-    if len(set(listed)) < len(listed):
-        raise InvalidValue(field.name, "an id is listed twice", "list each once")
-    for value in listed:
-        is_id(_, field, value)
 
 
 def _is_blank_or_seen(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
@@ -81,8 +69,8 @@ class AddChildren:
 
     action: ClassVar[Action] = "add_children"
 
-    accounts: tuple[AccountId, ...] = attrs.field(default=(), validator=_are_recipients)
-    consumers: tuple[ConsumerId, ...] = attrs.field(default=(), validator=_are_recipients)
+    accounts: tuple[AccountId, ...] = attrs.field(default=(), validator=ids_up_to(_MOST_RECIPIENTS))
+    consumers: tuple[ConsumerId, ...] = attrs.field(default=(), validator=ids_up_to(_MOST_RECIPIENTS))
     comment: str = attrs.field(default="", validator=is_text, repr=False)
 
 

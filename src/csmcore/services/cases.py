@@ -121,9 +121,8 @@ class CaseService(CaseReads):
     ) -> Iterator[Decision | Refusal]:
         """Open many cases, each by itself, and answer for each in turn; one that is refused stops none of the others.
 
-        A command id that is none raises InvalidValue before any case is opened.
-
-        What has been opened under a command id is not opened again, so that a batch that broke off can be sent again.
+        A command id that is none raises InvalidValue before any case is opened. What has been
+        opened under a command id is not opened again, so that a batch that broke off can be sent again.
         """
         wanted = list(commands)
         for command, command_id in wanted:

@@ -11,14 +11,12 @@ set:
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from csmcore.calendars import covered
 from csmcore.errors import shown
 from csmcore.model import (
     Asset,
-    BusinessModel,
     CaseFacts,
     Entitlement,
     HouseholdId,
@@ -28,7 +26,7 @@ from csmcore.model import (
     SoldProduct,
     SupportPolicy,
 )
-from csmcore.rules.relatives.major import major_with_customer, unfit_parent
+from csmcore.rules.relatives.major import MODEL_OF, major_with_customer, unfit_parent
 
 __all__ = ["RELATED_FIELDS", "THINGS", "Related", "outsiders_listed", "relate"]
 
@@ -47,8 +45,6 @@ _OUTSIDERS = ("contact", "consumer", "partner_contact")
 
 RELATED_FIELDS: frozenset[str] = frozenset({*_CUSTOMER, *_OF_ACCOUNT, "product", "parent"})
 """The fields that name something else; only these bear on each other."""
-
-_MODELS: Mapping[str, BusinessModel] = MappingProxyType({"account": "b2b", "consumer": "b2c"})
 
 _ACCOUNT_FROM_CONTACT = Reason("account_from_contact", "the account is the contact's", ("account",))
 _ACCOUNT_FROM_ITEM = Reason(
@@ -72,7 +68,6 @@ _TWO_CUSTOMERS = Reason(
 )
 _NO_PARTNER = Reason("partner_missing", "a partner's contact needs the partner", ("partner", "partner_contact"))
 _BOTH_WAYS = Reason("by_hand_or_derived", "an agreement is set by hand or derived, not both", _BY_HAND)
-_OWN_PARENT = Reason("own_parent", "a case is not its own parent", ("parent",))
 _TAKEN_OUT = Reason(
     "install_base_item_inactive", "the install base item has been taken out; name what replaced it", (_ITEM,)
 )
@@ -117,7 +112,7 @@ def relate(
     ]
     changes.update((flag, True) for name, flag in zip(_AGREEMENTS, _BY_HAND, strict=True) if name in given)
     named = frozenset(name for name, value in given.items() if value is not None)
-    says_whose = not given.keys().isdisjoint(_CUSTOMER) or not changes.keys().isdisjoint(_MODELS)
+    says_whose = not given.keys().isdisjoint(_CUSTOMER) or not changes.keys().isdisjoint(MODEL_OF)
     then = _Then({**present, **changes}, given, named, facts, policy, now, says_whose)
     refusals = list(_contradictions(then))
     for reason in refusals:
@@ -242,7 +237,7 @@ def _no_such_customers(then: _Then) -> Iterator[Reason]:
         return
     if fields.get("account") and fields.get("consumer"):
         yield _TWO_CUSTOMERS
-    for name, model in _MODELS.items():
+    for name, model in MODEL_OF.items():
         if fields.get(name) and model not in policy.business_models:
             text = f"the policy has no business with {name}s, which is {model} or b2b2c"
             yield Reason("business_model", text, (name,))

@@ -45,6 +45,7 @@ from csmcore.rules.cases.transitions import Party
 
 __all__ = [
     "MAJOR",
+    "MODEL_OF",
     "candidate_taken",
     "child_ids",
     "full_family",
@@ -62,7 +63,7 @@ _Kind: TypeAlias = Literal["account", "consumer"]
 _CUSTOMER = ("account", "contact", "consumer", "requested_by")
 _COPIED = ("short_description", "description", "category", "channel", "business_impact", "priority")
 _FIELDS = ("accounts", "consumers")
-_MODELS: Mapping[_Kind, BusinessModel] = MappingProxyType({"account": "b2b", "consumer": "b2c"})
+MODEL_OF: Mapping[str, BusinessModel] = MappingProxyType({"account": "b2b", "consumer": "b2c"})
 _NAMED_IN_A_NOTE = 10
 _ALREADY: Mapping[str | None, Reason] = MappingProxyType(
     {
@@ -199,7 +200,7 @@ def _not_served(wanted: list[_Customer], moment: Moment) -> Iterator[Reason]:
     for whose in wanted:
         if (Account if whose.kind == "account" else Consumer, whose.id) not in known:
             yield _unknown(whose)
-        elif not policy.allows_consumers_of_accounts and _MODELS[whose.kind] not in policy.business_models:
+        elif not policy.allows_consumers_of_accounts and MODEL_OF[whose.kind] not in policy.business_models:
             text = f"{shown(whose.id)}: the policy has no business with {whose.kind}s"
             yield Reason("business_model", text, (f"{whose.kind}s",))
 
